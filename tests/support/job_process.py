@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.core import jobs
 from app.core.database import Model, db
-from app.core.jobs import queue, running
+from app.core.jobs import queue, worker
 from app.core.notifications import Notification
 
 steps = sa.Table(
@@ -65,14 +65,12 @@ def count_to(job: jobs.JobContext, last: int, pause: float = 0.0, hang_at: int =
 
 def already_hung(session: Session, job_id: int) -> bool:
     """Say whether this is not the first attempt."""
-    return bool(session.scalar(sa.select(jobs.Job.attempts).where(jobs.Job.id == job_id)) > 1)
+    return session.scalars(sa.select(jobs.Job.attempts).where(jobs.Job.id == job_id)).one() > 1
 
 
 def main() -> None:
     # A test does not wait a minute for the lease of a killed process to run out.
-    queue.LEASE = running.LEASE = timedelta(seconds=1.5)
-    from app.core.jobs import worker
-
+    queue.LEASE = timedelta(seconds=1.5)
     process = worker.Worker(make_bare_app(sys.argv[1]))
     process.stop_on_signals()
     process.work()

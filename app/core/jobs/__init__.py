@@ -1,0 +1,25 @@
+"""Background work: a job is a row written in the transaction of its cause, run by a process that may be killed."""
+
+from app.core.jobs.context import Interrupted, JobContext, LeaseLost
+from app.core.jobs.queue import cancel, enqueue, purge, retry
+from app.core.jobs.registry import every, fill_slots, job, schedule
+from app.core.jobs.running import run_due, run_next
+from app.core.jobs.table import Job, JobStatus
+
+__all__ = [
+    "Interrupted",
+    "Job",
+    "JobContext",
+    "JobStatus",
+    "LeaseLost",
+    "cancel",
+    "enqueue",
+    "every",
+    "fill_slots",
+    "job",
+    "purge",
+    "retry",
+    "run_due",
+    "run_next",
+    "schedule",
+]
