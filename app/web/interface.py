@@ -1,0 +1,59 @@
+"""The data model behind a view: bounded counts and pages, declared eager loads, keys that are checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import func, select
+from sqlalchemy.orm import Query, joinedload
+
+from app.core.visibility import scoped_relations
+from app.web.filters import LARGEST_KEY, CrmFilterConverter
+
+CAP = 10_000
+"""Rows are counted, and pages offered, up to here; beyond, a list shows "10,000+"."""
+
+LARGEST_PAGE = 200
+
+
+class CrmInterface(SQLAInterface):  # type: ignore[misc]  # FAB ships no types
+    """FAB's interface on one model; ``eager`` names the relations a list shows."""
+
+    filter_converter_class = CrmFilterConverter
+
+    def __init__(self, obj: type[Any], session: Any = None, eager: tuple[str, ...] = ()) -> None:
+        super().__init__(obj, session)
+        self.eager = eager
+
+    def with_eager(self, query: Query[Any]) -> Query[Any]:
+        """Load the declared relations together with the rows, each still filtered by its own visibility rule."""
+        if not self.eager:
+            return query
+        query = query.options(*(joinedload(getattr(self.obj, name)) for name in self.eager))
+        tables = scoped_relations(self.obj, self.eager)
+        return query.execution_options(eager_tables=tuple(sorted(tables)))
+
+    def query_count(
+        self, query: Query[Any], filters: Filters | None = None, select_columns: list[str] | None = None
+    ) -> int:
+        """Count at most ``CAP + 1`` keys."""
+        keys = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(CAP + 1)
+        return int(self.session.scalar(select(func.count()).select_from(keys.subquery())) or 0)
+
+    def apply_pagination(self, query: Query[Any], page: int | None, page_size: int | None) -> Query[Any]:
+        if not page_size:
+            return query
+        size = min(max(page_size, 1), LARGEST_PAGE)
+        return query.limit(size).offset(min(max(page or 0, 0), CAP // size) * size)
+
+    def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
+        return self.with_eager(super().apply_all(query, *args, **kwargs))
+
+    def get(self, id: Any, filters: Filters | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Return the visible row ``id``, or None; what is no key is no row."""
+        text = str(id)
+        if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_KEY:
+            return None
+        return super().get(int(text), filters, *args, **kwargs)

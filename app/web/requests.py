@@ -1,0 +1,120 @@
+"""What happens around every request: whose it is, what may be in its address, how it is answered when it fails."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, abort, g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.core.database import db, only_reading
+from app.core.errors import DomainError, Invalid
+from app.core.i18n import _
+from app.web.filters import LARGEST_KEY
+from app.web.session import once_token, wants_json
+
+log = logging.getLogger(__name__)
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_PAGE = re.compile(r"^p(age|size)_\w+$")
+_FILTER = re.compile(r"^_flt_(\d+)_(\w+)$")
+_OPERATORS = 6
+
+
+def register(app: Flask) -> None:
+    """Install the hooks on ``app``."""
+    app.jinja_env.globals["once_token"] = once_token
+    app.before_request(_prepare)
+    app.after_request(_protect)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(DataError, _unreadable)
+    app.register_error_handler(HTTPException, _failed)
+    app.register_error_handler(Exception, _broken)
+
+
+def _prepare() -> None:
+    only_reading.set(request.method in _SAFE)
+    g.csp_nonce = secrets.token_urlsafe(16)
+    for name, value in request.args.items(multi=True):
+        if "\x00" in value or "\x00" in name:
+            abort(400)
+        if _PAGE.match(name) and not (value.isascii() and value.isdigit() and int(value) <= 1_000_000):
+            abort(400)
+        if (found := _FILTER.match(name)) and int(found[1]) >= _OPERATORS:
+            abort(400)
+    for value in (request.view_args or {}).values():
+        if isinstance(value, int) and value > LARGEST_KEY:
+            abort(404)
+
+
+def _protect(response: Response) -> Response:
+    nonce = g.get("csp_nonce", "")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; "
+        f"script-src 'self' 'nonce-{nonce}'; "
+        "style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _answer(status: int, sentence: str, **more: Any) -> Any:
+    db.session.rollback()
+    if request.path.startswith("/api/") or wants_json():
+        return jsonify(message=sentence, **more), status
+    return render_template("errors/error.html", status=status, sentence=sentence, **more), status
+
+
+def _refused(refusal: DomainError) -> Any:
+    fields = {name: str(text) for name, text in refusal.fields.items()} if isinstance(refusal, Invalid) else {}
+    return _answer(refusal.status, str(refusal), **({"fields": fields} if fields else {}))
+
+
+def _expired(_problem: CSRFError) -> Any:
+    return _answer(400, _("This page was open for too long. Go back, reload it and send it again."))
+
+
+def _unreadable(_problem: DataError) -> Any:
+    return _answer(400, _("The address of this page holds a value that cannot be read."))
+
+
+SENTENCES: dict[int, Any] = {
+    400: lambda: _("The address or the form holds a value that cannot be read."),
+    401: lambda: _("Please sign in first."),
+    403: lambda: _("You do not have the right to open this page."),
+    404: lambda: _("This page or record does not exist, or you may not see it."),
+    405: lambda: _("This address cannot be opened in this way."),
+    413: lambda: _("What you sent is too large."),
+    415: lambda: _("This kind of content cannot be read here."),
+    429: lambda: _("Too many attempts. Wait a minute and try again."),
+}
+
+
+def _failed(problem: HTTPException) -> Any:
+    if problem.response is not None or problem.code is None or problem.code < HTTPStatus.BAD_REQUEST:
+        return problem
+    if problem.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _broken(problem)
+    sentence = SENTENCES.get(problem.code, SENTENCES[400])()
+    return _answer(problem.code, sentence)
+
+
+def _broken(problem: Exception) -> Any:
+    number = uuid.uuid4().hex[:12]
+    log.error("error %s at %s %s", number, request.method, request.path, exc_info=problem)
+    if isinstance(problem, OperationalError) and "locked" in str(problem.orig):
+        return _answer(503, _("The database is busy. Try again in a moment; nothing was saved."), error_id=number)
+    return _answer(500, _("Something went wrong on our side. Nothing was saved. Error number: %(id)s", id=number), error_id=number)

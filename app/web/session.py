@@ -1,0 +1,98 @@
+"""Who asks, and when: what edges hand to the rules as arguments."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.core.actors import Actor, current_actor
+from app.core.database import Model, Moment, utc_now
+from app.core.i18n import local_day
+
+now = utc_now
+
+
+def today() -> date:
+    """Today in the company's time zone."""
+    return local_day(utc_now())
+
+
+def acting() -> Actor:
+    """The person signed in.
+
+    :raises RuntimeError: if nobody is; views ask :func:`signed_in` first.
+    """
+    actor = current_actor()
+    if actor is None:
+        raise RuntimeError("nobody is signed in")
+    return actor
+
+
+def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Send whoever is not signed in to the sign-in page; the rules decide what the person may."""
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if current_actor() is None:
+            return redirect(url_for("AuthDBView.login", next=request.full_path))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def wants_json() -> bool:
+    """Say whether a script asks, so that a sentence is answered instead of a page."""
+    return request.headers.get("X-Requested-With") == "fetch" or request.accept_mimetypes.best == "application/json"
+
+
+class Submission(Model):
+    """A form that was sent: sending it twice (a double click) makes one record."""
+
+    __tablename__ = "submission"
+
+    token: Mapped[str] = mapped_column(String(43), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    location: Mapped[str] = mapped_column(String(500), comment="where the first one led")
+
+
+class SentBefore(Exception):
+    """The form's first sending has succeeded; ``location`` is where it led."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
+def once_token() -> str:
+    """A fresh token for one form."""
+    return secrets.token_urlsafe(32)
+
+
+def claim_submission(session: Session, token: str | None, at: datetime) -> Submission | None:
+    """Take the form's token in this transaction; a second sender waits for the first.
+
+    :raises SentBefore: if the form was sent before.
+    """
+    if not token or len(token) != 43:
+        return None
+    actor = current_actor(session)
+    submission = Submission(token=token, user_id=actor.user_id if actor else None, at=at, location="/")
+    try:
+        with session.begin_nested():
+            session.add(submission)
+            session.flush()
+    except IntegrityError:
+        first = session.get(Submission, token)
+        raise SentBefore(first.location if first else "/") from None
+    return submission
+
+
