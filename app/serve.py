@@ -21,8 +21,8 @@ DEMO_ACCOUNTS = "admin office market manager1 manager2 manager3 manager4 service
 
 TICK = 0.2
 STOP_SECONDS = 20
-# A job process that dies at once is started again after a pause that doubles up to this.
-LONGEST_PAUSE = 30.0
+# A job process that dies is started again after a pause, which doubles while it keeps dying.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -113,16 +113,17 @@ def watch(web: Child, jobs: Child, host: str, port: int) -> int:
     web.start()
     jobs.start()
     announced = False
-    pause, restart_at = 1.0, 0.0
+    pause, restart_at = FIRST_PAUSE, 0.0
     while (code := web.exit_code) is None:
         if not announced and answers(host, port):
             announce(host, port)
             announced = True
         now = time.monotonic()
         if jobs.exit_code is not None and not restart_at:
-            pause = 1.0 if now - jobs.started > 2 * LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+            pause = FIRST_PAUSE if now - jobs.started > 2 * LONGEST_PAUSE else pause
             print(f"The job process ended ({jobs.exit_code}); it starts again in {pause:.0f} s.", file=sys.stderr)
             restart_at = now + pause
+            pause = min(pause * 2, LONGEST_PAUSE)
         elif restart_at and now >= restart_at:
             jobs.start()
             restart_at = 0.0

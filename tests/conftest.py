@@ -51,6 +51,11 @@ def postgres_server(config: pytest.Config) -> str:
     return config.stash[SERVER]
 
 
+def own_name(config: pytest.Config) -> str:
+    """A database name that no other process of this run uses."""
+    return f"changke_{getattr(config, 'workerinput', {}).get('workerid', 'main')}"
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell each process that runs tests (pytest-xdist) where the server is."""
@@ -94,8 +99,17 @@ def database_url(
 
     if database_kind == "sqlite":
         return databases.sqlite_copy(shared_folder, folder, fill)
-    name = f"changke_{getattr(request.config, 'workerinput', {}).get('workerid', 'main')}"
-    return databases.postgresql_copy(shared_folder, postgres_server(request.config), name, fill)
+    return databases.postgresql_copy(shared_folder, postgres_server(request.config), own_name(request.config), fill)
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables, for this test alone."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    with databases.empty_postgresql(postgres_server(request.config), f"{own_name(request.config)}_empty") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

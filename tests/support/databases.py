@@ -36,16 +36,35 @@ def sqlite_copy(shared: Path, folder: Path, install: Installer) -> str:
     return f"sqlite:///{target}"
 
 
+@contextmanager
+def maintenance(server: str) -> Iterator[sa.Connection]:
+    """A connection for making and dropping databases, which no transaction may surround."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def address(server: str, name: str) -> str:
+    """Return the address of the database ``name`` on ``server``."""
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
 def postgresql_copy(shared: Path, server: str, name: str, install: Installer) -> str:
     """Return the address of a fresh installed database called ``name`` on ``server``."""
-    template = sa.make_url(server).set(database="changke_template")
-    # A database that is copied, and one that is made or dropped, must not be in a transaction or in use.
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with only_one(shared, "postgresql") as done, engine.connect() as connection:
+    with only_one(shared, "postgresql") as done, maintenance(server) as connection:
         if not done.exists():
-            connection.exec_driver_sql(f'CREATE DATABASE "{template.database}"')
-            install(template.render_as_string(hide_password=False))
+            connection.exec_driver_sql("CREATE DATABASE changke_template")
+            install(address(server, "changke_template"))
             done.touch()
         connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
-    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE changke_template')
+    return address(server, name)
+
+
+@contextmanager
+def empty_postgresql(server: str, name: str) -> Iterator[str]:
+    """The address of an empty database called ``name``, which is dropped at the end."""
+    with maintenance(server) as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        yield address(server, name)
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
