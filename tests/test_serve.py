@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import serve
-from tests.support.browsing import free_port
+from tests.support.live import free_port
 
 # Ends with 7 as soon as the job process was started three times.
 WEB = """

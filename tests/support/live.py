@@ -1,0 +1,139 @@
+"""A real server with demo data, and the system's Chromium, as functions; ``browsing`` makes fixtures of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CUSTOMERS, ORDERS, SEED = 120, 400, 1
+START_SECONDS = 60
+DEMO_PASSWORD = "changke-demo"
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A running server with demo data; what a test changes in it stays for the tests after it."""
+
+    url: str
+    instance: Path
+    password: str = DEMO_PASSWORD
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def demo_environment(instance: Path) -> dict[str, str]:
+    """The environment of a demo installation in ``instance``, with no other setting of ours in it."""
+    ours = ("DATABASE_URL", "SECRET_KEY", "DEMO_PASSWORD", "CHANGKE_", "PYTEST_", "FLASK_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(instance)}
+
+
+def flask_command(*arguments: str, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "run", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"flask {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
+
+
+def install_demo(instance: Path) -> None:
+    """Make a small demo installation in the new folder ``instance``."""
+    instance.mkdir()
+    environment = demo_environment(instance)
+    flask_command("init", environment=environment)
+    size = ("--customers", str(CUSTOMERS), "--orders", str(ORDERS), "--seed", str(SEED))
+    flask_command("demo", *size, environment=environment)
+
+
+def _wait_until_answering(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{url}/login/", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    raise RuntimeError(f"the server did not start:\n{log.read_text()[-4000:]}")
+
+
+@contextmanager
+def running_server(instance: Path, log: Path) -> Iterator[LiveServer]:
+    """The server of ``make run`` on the demo installation ``instance``, on a free port; without the job process."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", "run:app", "--bind", f"127.0.0.1:{port}"]
+    options = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=demo_environment(instance), stdout=output, stderr=output
+        )
+    try:
+        _wait_until_answering(url, process, log)
+        yield LiveServer(url, instance)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def chromium_path() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise RuntimeError("Chromium is not installed: make browser")
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, username: str, password: str = DEMO_PASSWORD) -> None:
+    """Sign ``username`` in through the sign-in page."""
+    page.goto("/login/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
