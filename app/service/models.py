@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.database import Json, Model, Moment, Numbered, Recyclable, Traced, Versioned, enum_type
 from app.customers.models import Contact, Customer
+from app.products.models import Product
 
 LOWEST, HIGHEST, SATISFIED = 1, 5, 3
 """The scale of satisfaction, and the least rating with which a request may be archived."""
@@ -94,6 +95,7 @@ class ServiceRequest(Numbered, Traced, Versioned, Recyclable, Model):
 
     customer: Mapped[Customer] = relationship(Customer, viewonly=True)
     contact: Mapped[Contact | None] = relationship(Contact, viewonly=True)
+    product: Mapped[Product | None] = relationship(Product, viewonly=True)
     owner: Mapped[User | None] = relationship(User, foreign_keys=[owner_id], viewonly=True)
     responsible: Mapped[User | None] = relationship(User, foreign_keys=[responsible_id], viewonly=True)
 
@@ -106,6 +108,7 @@ class ServiceRequest(Numbered, Traced, Versioned, Recyclable, Model):
         Index("ix_service_request_status_due", "status", "resolution_due_at", "id"),
         Index("ix_service_request_status_archived", "status", "archived_at", "id"),
         Index("ix_service_request_received", "received_at", "id"),
+        Index("ix_service_request_created_by", "created_by_id", "id"),
         Index("ix_service_request_type", "type", "received_at", "id"),
     )
 

@@ -1,0 +1,131 @@
+"""Questions about service requests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.queries import PREFIX
+from app.core.actors import Actor
+from app.core.visibility import scoped
+from app.customers.queries import through_customer
+from app.service.models import FeedbackLink, Priority, RequestStatus, ServiceLevel, ServiceRequest, ServiceRequestLog
+
+KIND = "service_request"
+ASSIGNING = ("assign", "reassign")
+RATINGS_THAT_COUNT = 5
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The requests ``actor`` may see: all, or their own and team's, the entered ones, and those of customers in reach.
+
+    Whoever assigns or processes requests also sees the ones nobody has yet; whoever processes them reads the archive.
+    """
+    if actor.sees_all(KIND):
+        return true()
+    ways = [
+        ServiceRequest.owner_id.in_(sorted(actor.owners(KIND))),
+        through_customer(actor, KIND, ServiceRequest.customer_id),
+    ]
+    if actor.may(f"{KIND}.add") and actor.user_id is not None:
+        ways.append(ServiceRequest.created_by_id == actor.user_id)
+    if actor.may(f"{KIND}.assign") or actor.may(f"{KIND}.process"):
+        ways.append(ServiceRequest.owner_id.is_(None))
+    if actor.may(f"{KIND}.process"):
+        ways.append(ServiceRequest.status == RequestStatus.archived)
+    return or_(*ways)
+
+
+def visible_log(actor: Actor) -> ColumnElement[bool]:
+    """The log of the requests that ``actor`` may see."""
+    if actor.sees_all(KIND):
+        return true()
+    return ServiceRequestLog.request_id.in_(select(ServiceRequest.id).where(visible_to(actor)))
+
+
+scoped(ServiceRequest, KIND, visible_to)
+scoped(ServiceRequestLog, KIND, visible_log)
+
+
+def specialists() -> Select[User]:
+    """The people who process requests: active, by a role other than Admin, whose rights are for emergencies."""
+    processing = PermissionView.permission.has(Permission.name == f"{PREFIX}process") & PermissionView.view_menu.has(
+        ViewMenu.name == KIND
+    )
+    return (
+        select(User)
+        .where(User.active.is_(True), User.roles.any(and_(Role.name != "Admin", Role.permissions.any(processing))))
+        .order_by(User.last_name, User.first_name, User.id)
+    )
+
+
+def open_work(people: Collection[int]) -> Select[int, int]:
+    """(specialist, requests they have still to process); people without any are missing."""
+    return (
+        select(ServiceRequest.owner_id, func.count())
+        .where(ServiceRequest.owner_id.in_(people), ServiceRequest.status == RequestStatus.assigned)
+        .group_by(ServiceRequest.owner_id)
+    )
+
+
+def last_assignments(people: Collection[int]) -> Select[int, datetime]:
+    """(specialist, when they were last given a request); people who never were are missing."""
+    return (
+        select(ServiceRequestLog.owner_id, func.max(ServiceRequestLog.at))
+        .where(ServiceRequestLog.owner_id.in_(people), ServiceRequestLog.move.in_(ASSIGNING))
+        .group_by(ServiceRequestLog.owner_id)
+    )
+
+
+def level_for(session: Session, type: str, priority: Priority) -> ServiceLevel | None:
+    """The hours promised for a type and priority; those of any other type when the type has none of its own."""
+    return session.scalar(
+        select(ServiceLevel)
+        .where(ServiceLevel.type.in_((type, "")), ServiceLevel.priority == priority)
+        .order_by(ServiceLevel.type.desc())
+        .limit(1)
+    )
+
+
+def levels() -> Select[ServiceLevel]:
+    """All promised hours."""
+    return select(ServiceLevel).order_by(ServiceLevel.type, ServiceLevel.id)
+
+
+def mean_satisfaction(session: Session, customer_id: int) -> Decimal | None:
+    """The mean of the customer's last five rated requests, to two decimals; None when none was rated."""
+    ratings = session.scalars(
+        select(ServiceRequest.satisfaction)
+        .where(ServiceRequest.customer_id == customer_id, ServiceRequest.satisfaction.is_not(None))
+        .order_by(ServiceRequest.reviewed_at.desc(), ServiceRequest.id.desc())
+        .limit(RATINGS_THAT_COUNT)
+    ).all()
+    if not ratings:
+        return None
+    return (Decimal(sum(r for r in ratings if r)) / len(ratings)).quantize(Decimal("0.01"))
+
+
+def log_of(request_id: int) -> Select[ServiceRequestLog]:
+    """What happened to a request, oldest first."""
+    return select(ServiceRequestLog).where(ServiceRequestLog.request_id == request_id).order_by(ServiceRequestLog.id)
+
+
+def link_with(digest: str) -> Select[FeedbackLink]:
+    """The link whose token has this digest, locked, so that two answers at once are one."""
+    return select(FeedbackLink).where(FeedbackLink.digest == digest).with_for_update()
+
+
+def on_the_board(status: RequestStatus) -> Select[Any]:
+    """The requests of one column of the board, the most pressing first."""
+    return (
+        select(ServiceRequest)
+        .where(ServiceRequest.status == status)
+        .order_by(ServiceRequest.resolution_due_at.is_(None), ServiceRequest.resolution_due_at, ServiceRequest.id)
+    )
