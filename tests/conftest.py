@@ -129,7 +129,7 @@ def database(app: Flask) -> Iterator[None]:
     from app.core.database import db
 
     # A commit inside the test releases a savepoint, a roll-back returns to it.
-    db.session.configure(join_transaction_mode="create_savepoint")
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     with app.app_context():
         engine = db.engine
     with engine.connect() as connection:
