@@ -73,6 +73,7 @@ class Order(Numbered, Traced, Versioned, Model):
     delivered_on: Mapped[date | None] = mapped_column()
     address: Mapped[str | None] = mapped_column(String(300), comment="where to deliver")
     notes: Mapped[str | None] = mapped_column(Text)
+    cancel_reason: Mapped[str | None] = mapped_column(String(300))
     gross: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), comment="kept: sum of lines, incl. VAT")
     net: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), comment="kept: sum of lines, excl. VAT")
     cost: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), comment="kept: sum of lines, excl. VAT")

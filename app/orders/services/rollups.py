@@ -1,0 +1,142 @@
+"""What is kept about orders elsewhere: the sums per customer and day, and three columns of the customer.
+
+Both are computed anew from the orders, never added to, under a lock on the customer: two people who confirm orders of
+one customer at the same moment cannot both miss the other's. Bare tables are used on purpose: what is kept must be
+right for everybody, whoever acts and whatever they may see; and a kept column must not count as an edit of the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.customers.models import Customer
+from app.orders.models import COUNTED, Order, OrderDay, OrderKind
+from app.orders.queries import year_until
+from app.orders.services.known import in_chunks
+
+_order = Order.__table__
+_day = OrderDay.__table__
+_customer = Customer.__table__
+
+KEPT = ("last_order_on", "orders_12m", "value_12m")
+
+
+def keep(session: Session, days: Collection[tuple[int, date]], today: date) -> None:
+    """Bring the sums of the given (customer, day) pairs and the roll-ups of their customers up to date.
+
+    The orders have been flushed.
+    """
+    pairs = sorted(set(days))
+    customer_ids = sorted({customer_id for customer_id, _on in pairs})
+    lock_customers(session, customer_ids)
+    for chunk in in_chunks(pairs):
+        rebuild_days(session, tuple_(_order.c.customer_id, _order.c.ordered_on).in_(chunk), chunk)
+    rebuild_customers(session, customer_ids, today)
+
+
+def lock_customers(session: Session, customer_ids: Sequence[int]) -> None:
+    """Let nobody else change what is kept about these customers until the commit; in one order, so nobody waits in a
+    circle."""
+    for chunk in in_chunks(customer_ids):
+        session.execute(
+            select(_customer.c.id).where(_customer.c.id.in_(chunk)).order_by(_customer.c.id).with_for_update()
+        ).all()
+
+
+def day_sums() -> Select[Any]:
+    """What :class:`OrderDay` holds, computed from the orders."""
+    sale = _order.c.kind == OrderKind.sale
+    sign = case((sale, 1), else_=-1)
+    return (
+        select(
+            _order.c.customer_id,
+            _order.c.ordered_on.label("day"),
+            func.sum(case((sale, 1), else_=0)).label("orders"),
+            func.sum(case((sale, 0), else_=1)).label("returns"),
+            _rounded(func.sum(_order.c.value)).label("gross"),
+            _rounded(func.sum(case((sale, 0), else_=_order.c.gross))).label("returned"),
+            _rounded(func.sum(sign * _order.c.net)).label("net"),
+            _rounded(func.sum(sign * _order.c.cost)).label("cost"),
+        )
+        .where(_order.c.status.in_(COUNTED))
+        .group_by(_order.c.customer_id, _order.c.ordered_on)
+    )
+
+
+def _rounded(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    # SQLite adds floating point numbers; every sum is brought back to cents.
+    return func.round(amount, 2)
+
+
+def rebuild_days(session: Session, wanted: ColumnElement[bool], pairs: Sequence[tuple[int, date]]) -> None:
+    """Replace the sums of ``pairs``; ``wanted`` picks their orders."""
+    session.execute(delete(_day).where(tuple_(_day.c.customer_id, _day.c.day).in_(pairs)))
+    session.execute(insert(_day).from_select([column.name for column in _day.c], day_sums().where(wanted)))
+
+
+def rebuild_customers(session: Session, customer_ids: Sequence[int], today: date) -> None:
+    """Set the roll-ups of these customers from their sums per day."""
+    first, last = year_until(today)
+    mine = _day.c.customer_id == _customer.c.id
+    year = _day.c.day.between(first, last)
+
+    def of_days(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+        return select(what).where(mine, *conditions).correlate(_customer).scalar_subquery()
+
+    statement = update(_customer).values(
+        last_order_on=of_days(func.max(_day.c.day), _day.c.orders > 0, _day.c.day <= last),
+        orders_12m=of_days(func.coalesce(func.sum(_day.c.orders), 0), year),
+        value_12m=of_days(func.coalesce(_rounded(func.sum(_day.c.gross)), 0), year),
+    )
+    for chunk in in_chunks(customer_ids):
+        session.execute(statement.where(_customer.c.id.in_(chunk)))
+    touched = set(customer_ids)
+    for row in session.identity_map.values():
+        if isinstance(row, Customer) and row.id in touched:
+            session.expire(row, KEPT)
+
+
+def out_of_date(today: date) -> Select[Any]:
+    """The customers whose roll-ups of 12 months are not those of ``today``: time alone moves the window."""
+    first, last = year_until(today)
+    sums = (
+        select(
+            _day.c.customer_id,
+            func.sum(_day.c.orders).label("orders"),
+            _rounded(func.sum(_day.c.gross)).label("gross"),
+        )
+        .where(_day.c.day.between(first, last))
+        .group_by(_day.c.customer_id)
+        .subquery()
+    )
+    return (
+        select(_customer.c.id)
+        .outerjoin(sums, sums.c.customer_id == _customer.c.id)
+        .where(
+            or_(
+                _customer.c.orders_12m != func.coalesce(sums.c.orders, 0),
+                _rounded(_customer.c.value_12m) != func.coalesce(sums.c.gross, 0),
+            )
+        )
+        .order_by(_customer.c.id)
+    )
+
+
+def stale_customers(session: Session, today: date) -> list[int]:
+    """The keys of the customers that :func:`rebuild_customers` would change because time has passed."""
+    return list(session.scalars(out_of_date(today)))
+
+
+def refresh(session: Session, today: date) -> int:
+    """Move the 12 months of every customer on to ``today``, in one go; return how many changed.
+
+    A job that must not hold other writers up walks :func:`stale_customers` in pieces instead.
+    """
+    stale = stale_customers(session, today)
+    rebuild_customers(session, stale, today)
+    return len(stale)
