@@ -71,6 +71,7 @@ class Opportunity(Numbered, Traced, Versioned, Recyclable, Model):
 
     __tablename__ = "opportunity"
     __audited__ = "opportunity"
+    __unaudited__ = ("stage_since",)
     __workflow__ = "opportunity"
 
     number: Mapped[str] = mapped_column(String(32), unique=True)

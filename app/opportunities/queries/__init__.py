@@ -1,0 +1,212 @@
+"""Questions about opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, union
+from sqlalchemy.orm import Session, aliased
+
+from app.core.actors import Actor, acting_as
+from app.core.visibility import scoped
+from app.customers.models import Customer, Plan
+from app.customers.queries import through_customer
+from app.opportunities.models import (
+    Opportunity,
+    OpportunityPolicy,
+    OpportunityStage,
+    OpportunityStageLog,
+    OpportunityStatus,
+)
+from app.opportunities.terms import DAILY_CLAIMS, HOLDING_CAP
+
+_opportunity = Opportunity.__table__
+
+POOL_COLUMNS = ("id", "number", "title", "need", "source", "amount", "expected_close", "created_at", "status")
+"""What whoever may claim an unassigned opportunity is shown of it; the pool adds the customer's name and place."""
+
+TAKEN_WITHIN = timedelta(minutes=10)
+"""How long somebody who comes too late is told so; after that the opportunity is none of their business."""
+
+
+# --- who sees what --------------------------------------------------------------------------------------------------
+
+
+def _whole(actor: Actor) -> Any:
+    """The keys of the opportunities ``actor`` sees with all their columns, as one key set."""
+    key = _opportunity.c.id
+    mine = and_(_opportunity.c.created_by_id == actor.user_id, _opportunity.c.status == "unassigned")
+    return union(
+        select(key).where(_opportunity.c.owner_id.in_(sorted(actor.owners("opportunity")))),
+        select(key).where(through_customer(actor, "opportunity", _opportunity.c.customer_id)),
+        select(key).where(mine),
+    )
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Own and team's opportunities, those of customers within reach, and the pool for whoever may claim from it."""
+    if actor.sees_all("opportunity"):
+        return true()
+    if not actor.may("opportunity.see"):
+        return Opportunity.status == OpportunityStatus.unassigned if actor.may("opportunity.claim") else false()
+    whole = _whole(actor)
+    if not actor.may("opportunity.claim"):
+        return Opportunity.id.in_(whole)
+    pool = select(_opportunity.c.id).where(_opportunity.c.status == "unassigned")
+    return Opportunity.id.in_(union(*whole.selects, pool))
+
+
+def sees_whole(session: Session, opportunity: Opportunity, actor: Actor) -> bool:
+    """Say whether ``actor`` may see more of a visible opportunity than the pool's columns."""
+    if opportunity.status is not OpportunityStatus.unassigned or actor.sees_all("opportunity"):
+        return True
+    if not actor.may("opportunity.see"):
+        return False
+    whole = _whole(actor).subquery()
+    return session.scalar(select(whole.c.id).where(whole.c.id == opportunity.id)) is not None
+
+
+def works_on(opportunity: Opportunity, actor: Actor) -> bool:
+    """Say whether the opportunity is the actor's to develop: their own, their team's, or anybody's for a director."""
+    return actor.sees_all("opportunity") or opportunity.owner_id in actor.owners("opportunity")
+
+
+scoped(Opportunity, "opportunity", visible_to)
+
+
+@dataclass(frozen=True)
+class PoolCustomer:
+    """What the pool tells about the customer of an unassigned opportunity."""
+
+    name: str
+    region_name: str
+    industry: str
+
+
+def pool_customers(session: Session, opportunity_ids: Iterable[int]) -> dict[int, PoolCustomer]:
+    """The customers of those of ``opportunity_ids`` that are unassigned, also out of the actor's sight.
+
+    The caller has checked that the opportunities are visible.
+    """
+    unassigned = Opportunity.status == OpportunityStatus.unassigned
+    rows = (
+        select(Opportunity.id, Customer.name, Customer.region_name, Customer.industry)
+        .join(Customer, Customer.id == Opportunity.customer_id)
+        .where(Opportunity.id.in_(list(opportunity_ids)), unassigned)
+    )
+    with acting_as(Actor.system("opportunity pool"), session):
+        found = session.execute(rows).all()
+    return {pk: PoolCustomer(name, region or "", industry or "") for pk, name, region, industry in found}
+
+
+# --- stages and policy ----------------------------------------------------------------------------------------------
+
+
+def stages(session: Session) -> list[OpportunityStage]:
+    """The active stages in their order."""
+    ordered = select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id)
+    return list(session.scalars(ordered.where(OpportunityStage.active.is_(True))))
+
+
+def _place(session: Session, code: str) -> int:
+    # A retired stage still has its place among the others.
+    return session.scalar(select(OpportunityStage.position).where(OpportunityStage.code == code)) or 0
+
+
+def stages_after(session: Session, code: str) -> list[OpportunityStage]:
+    """The active stages after the one called ``code``."""
+    place = _place(session, code)
+    return [stage for stage in stages(session) if stage.position > place]
+
+
+def stages_before(session: Session, code: str) -> list[OpportunityStage]:
+    """The active stages before the one called ``code``."""
+    place = _place(session, code)
+    return [stage for stage in stages(session) if stage.position < place]
+
+
+def stage_named(session: Session, code: str) -> OpportunityStage | None:
+    """The stage called ``code``, active or not."""
+    return session.scalar(select(OpportunityStage).where(OpportunityStage.code == code))
+
+
+def policy(session: Session) -> tuple[int, int]:
+    """(opportunities one person may hold when claiming, claims of one person within 24 hours)."""
+    row = session.get(OpportunityPolicy, 1)
+    return (row.holding_cap, row.daily_claims) if row else (HOLDING_CAP, DAILY_CLAIMS)
+
+
+def held_by(session: Session, user_id: int) -> int:
+    """How many opportunities a person is developing."""
+    counted = select(func.count(_opportunity.c.id)).where(
+        _opportunity.c.owner_id == user_id, _opportunity.c.status == "developing", _opportunity.c.deleted_at.is_(None)
+    )
+    return session.scalar(counted) or 0
+
+
+def claims_since(session: Session, user_id: int, since: datetime) -> int:
+    """How many opportunities a person has claimed from ``since`` on."""
+    log = OpportunityStageLog
+    counted = select(func.count(log.id)).where(log.actor_id == user_id, log.cause == "claim", log.at >= since)
+    return session.scalar(counted) or 0
+
+
+def just_taken(session: Session, pk: int, at: datetime) -> datetime | None:
+    """When an opportunity left the pool, if that was a moment ago; looks past who may see it now."""
+    log = OpportunityStageLog
+    newest = select(log.at).where(log.opportunity_id == pk, log.cause.in_(("claim", "assign")))
+    taken = session.scalar(newest.order_by(log.at.desc(), log.id.desc()).limit(1))
+    return taken if taken is not None and taken >= at - TAKEN_WITHIN else None
+
+
+# --- next steps -----------------------------------------------------------------------------------------------------
+
+
+def next_due() -> Any:
+    """The day and time of an opportunity's earliest open plan, as a column of a statement about opportunities."""
+    plan = aliased(Plan)
+    return (
+        select(func.min(plan.due_at))
+        .where(plan.opportunity_id == Opportunity.id, plan.done_at.is_(None))
+        .correlate(Opportunity)
+        .scalar_subquery()
+    )
+
+
+def without_next_step() -> Select[tuple[Opportunity]]:
+    """Opportunities under development for which nothing is planned, the longest untouched first."""
+    return (
+        select(Opportunity)
+        .where(Opportunity.status == OpportunityStatus.developing, next_due().is_(None))
+        .order_by(Opportunity.stage_since, Opportunity.id)
+    )
+
+
+def development_plan(opportunity_id: int) -> Select[tuple[Plan]]:
+    """The steps of an opportunity's development plan, in their order."""
+    in_order = (Plan.position.is_(None), Plan.position, Plan.due_at, Plan.id)
+    return select(Plan).where(Plan.opportunity_id == opportunity_id).order_by(*in_order)
+
+
+def log_of(opportunity_id: int) -> Select[tuple[OpportunityStageLog]]:
+    """How an opportunity stood, oldest first; the caller has checked that it is visible."""
+    log = OpportunityStageLog
+    return select(log).where(log.opportunity_id == opportunity_id).order_by(log.at, log.id)
+
+
+def as_it_stood(at: datetime) -> Select[Any]:
+    """The newest log row of every opportunity at the moment ``at`` (inclusive): the pipeline of that day."""
+    log = OpportunityStageLog
+    newest = (
+        select(log.id, func.row_number().over(partition_by=log.opportunity_id, order_by=(log.at.desc(), log.id.desc())))
+        .where(log.at <= at)
+        .subquery()
+    )
+    return (
+        select(log)
+        .join(Opportunity, Opportunity.id == log.opportunity_id)
+        .join(newest, and_(newest.c.id == log.id, newest.c[1] == 1))
+    )
