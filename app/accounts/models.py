@@ -44,7 +44,7 @@ class TeamLeader(Model):
         return f"{self.team_id}"
 
 
-class User(FabUser):
+class Person(FabUser):
     """A person who signs in: FAB's user with a team, a language and what sign-in needs."""
 
     __tablename__ = "ab_user"
@@ -74,6 +74,10 @@ class User(FabUser):
 
     def __repr__(self) -> str:
         return self.name
+
+
+# FAB's own models name their user class "User", so ours must be registered under another name.
+User = Person
 
 
 class SignInFailure(Model):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -12,13 +10,15 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, TeamLeader, User
 from app.core.actors import Actor
+from app.core.i18n import DEFAULT_LANGUAGE
 
 PREFIX = "can_"
+ADMIN = "Admin"
 
 
 def rights_of(session: Session, user_id: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -41,34 +41,43 @@ def rights_of(session: Session, user_id: int) -> tuple[frozenset[str], frozenset
     return frozenset(roles), frozenset(rights)
 
 
-def teams_under(session: Session, team_ids: Iterable[int]) -> frozenset[int]:
-    """``team_ids`` and every team below them."""
-    children: dict[int | None, list[int]] = {}
-    for pk, parent in session.execute(select(Team.id, Team.parent_id)):
-        children.setdefault(parent, []).append(pk)
-    found: set[int] = set()
-    waiting = list(team_ids)
-    while waiting:
-        pk = waiting.pop()
-        if pk not in found:
-            found.add(pk)
-            waiting.extend(children.get(pk, ()))
-    return frozenset(found)
+def roles_of(session: Session, user_id: int) -> list[Role]:
+    """The roles a user holds, by name."""
+    held = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)
+    return list(session.scalars(select(Role).where(Role.id.in_(held)).order_by(Role.name)))
+
+
+def rights_of_role(session: Session, role_id: int) -> frozenset[str]:
+    """The rights a role holds, as ``kind.verb``."""
+    table = assoc_permissionview_role
+    statement = (
+        select(ViewMenu.name, Permission.name)
+        .join(PermissionView, PermissionView.view_menu_id == ViewMenu.id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(table, table.c.permission_view_id == PermissionView.id)
+        .where(table.c.role_id == role_id)
+    )
+    return frozenset(f"{kind}.{name.removeprefix(PREFIX)}" for kind, name in session.execute(statement))
+
+
+def teams_led_by(user_id: int) -> Select[tuple[int]]:
+    """The teams that ``user_id`` leads and every team below them."""
+    led = select(TeamLeader.team_id.label("id")).where(TeamLeader.user_id == user_id).cte("led", recursive=True)
+    # UNION, not UNION ALL: a circle of teams ends instead of going round.
+    tree = led.union(select(Team.id).join(led, Team.parent_id == led.c.id))
+    return select(tree.c.id)
 
 
 def people_led_by(session: Session, user_id: int) -> frozenset[int]:
-    """The members of every team that ``user_id`` leads and of the teams below, and ``user_id``."""
-    led = session.scalars(select(TeamLeader.team_id).where(TeamLeader.user_id == user_id)).all()
-    if not led:
-        return frozenset({user_id})
-    members = session.scalars(select(User.id).where(User.team_id.in_(teams_under(session, led))))
+    """The members of every team that ``user_id`` leads and of the teams below, and ``user_id``; one statement."""
+    members = session.scalars(select(User.id).where(User.team_id.in_(teams_led_by(user_id))))
     return frozenset(members) | {user_id}
 
 
-def actor_for(session: Session, user: User) -> Actor:
+def actor_for(session: Session, user: User, language: str | None = None) -> Actor:
     """Build the actor of a signed-in user, with the rights held now."""
     roles, rights = rights_of(session, user.id)
-    is_admin = "Admin" in roles
+    is_admin = ADMIN in roles
     sees_team = any(right.endswith(".see_team") for right in rights)
     return Actor(
         user_id=user.id,
@@ -76,7 +85,7 @@ def actor_for(session: Session, user: User) -> Actor:
         rights=rights,
         people=people_led_by(session, user.id) if sees_team and not is_admin else frozenset({user.id}),
         everything=is_admin,
-        language=user.language or "zh",
+        language=language or user.language or DEFAULT_LANGUAGE,
         roles=roles,
     )
 

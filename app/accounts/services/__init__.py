@@ -1,0 +1,1 @@
+"""Everything one can do with users, roles, teams and settings."""

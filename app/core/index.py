@@ -1,0 +1,37 @@
+"""The address ``/``: the home page of whoever is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect
+from flask_appbuilder import BaseView, expose
+
+from app.core.actors import Actor, current_actor
+from app.core.database import db
+
+Home = Callable[[Actor], Any]
+_homes: list[Home] = []
+
+
+def home(page: Home) -> Home:
+    """Let ``page(actor)`` answer for the home page; the last one registered does."""
+    _homes.append(page)
+    return page
+
+
+class HomeView(BaseView):
+    """The first page: the work of today, or the first page the person may open."""
+
+    route_base = ""
+    default_view = "index"
+
+    @expose("/")
+    def index(self) -> Any:
+        actor = current_actor(db.session())
+        if actor is None:
+            return redirect(self.appbuilder.get_url_for_login)
+        if _homes:
+            return _homes[-1](actor)
+        return self.render_template("appbuilder/index.html")
