@@ -58,10 +58,11 @@ def _register(app: Flask) -> None:
     from app.web import requests
 
     features = [import_module(f"app.{name}") for name in FEATURES]
+    # Before AppBuilder, whose own hook reads who is signed in: by then the request must be known as only reading.
+    requests.register(app)
     with app.app_context():
         appbuilder = AppBuilder(app, db.session, indexview=None)
         layout.register(app, appbuilder)
-        requests.register(app)
         _add_menu(appbuilder)
         for feature in features:
             feature.register(appbuilder)

@@ -52,8 +52,9 @@ class SecurityApi(FabSecurityApi):
             403:
               $ref: '#/components/responses/403'
         """
-        body = request.get_json(silent=True)
-        name, password = (body.get("username"), body.get("password")) if isinstance(body, dict) else (None, None)
+        sent = request.get_json(silent=True)
+        body = sent if isinstance(sent, dict) else {}
+        name, password = body.get("username"), body.get("password")
         if not isinstance(name, str) or not isinstance(password, str) or body.get("provider", "db") != "db":
             return self.response(400, message=_("Send a JSON object with username and password."))
         user = self.appbuilder.sm.auth_user_db(name, password)

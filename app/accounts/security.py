@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, jsonify, redirect, request, session, url_for
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_jwt_extended import JWTManager
 from flask_login import current_user
@@ -28,6 +28,8 @@ PERSONAL = frozenset({"personal", "HomeView", "UtilView", "SecurityApi", "AuthDB
 
 OWN_PASSWORD = "ProfileView.password"  # noqa: S105 - an endpoint
 _STATIC = frozenset({"static", "appbuilder.static"})
+# FAB adds these itself: a GET that changes the language, and a page history kept in the cookie.
+_REMOVED = frozenset({"LocaleView.index", "UtilView.back"})
 _BEFORE_OWN_PASSWORD = frozenset({OWN_PASSWORD, "AuthDBView.logout", "AuthDBView.login", "LanguageView.change"})
 
 
@@ -56,6 +58,8 @@ class ChangkeSecurityManager(SecurityManager):
         g.user = current_user
         if request.endpoint in _STATIC:
             return None
+        if request.endpoint in _REMOVED:
+            abort(404)
         user = load_actor()
         if user is None or not user.must_change_password or request.endpoint in _BEFORE_OWN_PASSWORD:
             return None

@@ -43,7 +43,7 @@ def install(session: Session, admin_password: str | None = None) -> str | None:
 
 def _ids(session: Session, model: type[Permission | ViewMenu], names: Iterable[str]) -> dict[str, int]:
     """The id of every name; rows that are missing are inserted."""
-    known = dict(session.execute(select(model.name, model.id)).tuples().all())
+    known: dict[str, int] = dict(session.execute(select(model.name, model.id)).tuples().all())
     missing = [{"name": name} for name in dict.fromkeys(names) if name not in known]
     if missing:
         session.execute(insert(model), missing)
