@@ -20,6 +20,8 @@ from app.accounts.models import User
 from app.accounts.queries import ADMIN, PREFIX
 from app.core import dictionary
 from app.core.actors import Actor, acting_as
+from app.core.database import utc_now
+from app.core.events import announce
 from app.core.rights import ROLES, grants, kinds
 
 # Any number, the same in every process: only one of them fills the database at a time.
@@ -30,7 +32,8 @@ def install(session: Session, admin_password: str | None = None) -> str | None:
     """Write whatever is missing; return the first administrator's password if one was made now.
 
     May run at any time and by several processes at once: what an administrator changed stays, and a right that a new
-    version declares is given once to the roles that hold it in a new installation. The caller commits.
+    version declares is given once to the roles that hold it in a new installation. Later features fill their own
+    settings when they hear ``install``, announced with the session. The caller commits.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
@@ -38,6 +41,7 @@ def install(session: Session, admin_password: str | None = None) -> str | None:
         pairs, declared_now = _fill_rights(session)
         _fill_roles(session, pairs, declared_now)
         dictionary.fill(session)
+        announce("install", session, by=Actor.system("init"), at=utc_now())
         return _first_admin(session, admin_password)
 
 

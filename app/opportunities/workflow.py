@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import inspect
@@ -16,7 +17,7 @@ from app.opportunities import queries
 from app.opportunities.models import Opportunity
 from app.opportunities.models import OpportunityStatus as S
 
-LABELS = {
+LABELS: dict[StrEnum, Any] = {
     S.unassigned: _l("Unassigned"),
     S.developing: _l("Developing"),
     S.won: _l("Won"),

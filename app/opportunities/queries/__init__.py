@@ -176,7 +176,7 @@ def next_due() -> Any:
     )
 
 
-def without_next_step() -> Select[tuple[Opportunity]]:
+def without_next_step() -> Select[Opportunity]:
     """Opportunities under development for which nothing is planned, the longest untouched first."""
     return (
         select(Opportunity)
@@ -185,13 +185,13 @@ def without_next_step() -> Select[tuple[Opportunity]]:
     )
 
 
-def development_plan(opportunity_id: int) -> Select[tuple[Plan]]:
+def development_plan(opportunity_id: int) -> Select[Plan]:
     """The steps of an opportunity's development plan, in their order."""
     in_order = (Plan.position.is_(None), Plan.position, Plan.due_at, Plan.id)
     return select(Plan).where(Plan.opportunity_id == opportunity_id).order_by(*in_order)
 
 
-def log_of(opportunity_id: int) -> Select[tuple[OpportunityStageLog]]:
+def log_of(opportunity_id: int) -> Select[OpportunityStageLog]:
     """How an opportunity stood, oldest first; the caller has checked that it is visible."""
     log = OpportunityStageLog
     return select(log).where(log.opportunity_id == opportunity_id).order_by(log.at, log.id)

@@ -12,8 +12,9 @@ from app.accounts.models import User
 from app.core import events, timeline
 from app.core.actors import Actor, acting_as
 from app.core.doing import done_by
-from app.customers.models import AccessReason, Plan
+from app.customers.models import AccessReason, Customer, Plan
 from app.customers.services.access import grant_access, revoke_access
+from app.customers.services.customers import hand_over
 from app.opportunities.models import Opportunity, OpportunityStageLog
 from app.opportunities.workflow import MOVES
 
@@ -57,11 +58,13 @@ def before(session: Session, opportunity: Opportunity) -> OpportunityStageLog | 
     return session.scalar(rows.order_by(OpportunityStageLog.at.desc(), OpportunityStageLog.id.desc()).limit(1))
 
 
-def give_to(session: Session, opportunity: Opportunity, previous_owner_id: int | None) -> None:
+def give_to(
+    session: Session, opportunity: Opportunity, previous_owner_id: int | None, *, by: Actor, at: datetime
+) -> None:
     """Let the present owner see the customer and have the open plans; the previous one no longer does.
 
-    Whoever still has another opportunity with the customer keeps seeing it. Plans of an unassigned opportunity wait
-    without an owner for whoever takes it.
+    A customer of nobody's becomes the owner's. Whoever still has another opportunity with the customer keeps seeing
+    it. Plans of an unassigned opportunity wait without an owner for whoever takes it.
     """
     customer_id, owner_id = opportunity.customer_id, opportunity.owner_id
     if owner_id == previous_owner_id:
@@ -73,6 +76,9 @@ def give_to(session: Session, opportunity: Opportunity, previous_owner_id: int |
     # The customer is out of the new owner's sight until now, the previous owner's other work perhaps out of the giver's.
     with acting_as(Actor.system("opportunity history"), session):
         grant_access(session, customer_id, owner_id, AccessReason.opportunity)
+        customer = session.get(Customer, customer_id)
+        if owner_id is not None and customer is not None and customer.owner_id is None:
+            hand_over(customer, owner_id, by=Actor.system(by.name), at=at)
         has_others = session.scalar(others.limit(1)) is not None
         plans = list(session.scalars(open_plans))
     if not has_others:
@@ -105,7 +111,7 @@ def _listen(move: str) -> None:
             elif move == "lose":
                 words |= {"reason": opportunity.lost_reason, "note": opportunity.lost_note}
             tell(session, opportunity, move, by=by, at=at, **words)
-            give_to(session, opportunity, previous.owner_id if previous else None)
+            give_to(session, opportunity, previous.owner_id if previous else None, by=by, at=at)
 
     events.on(f"opportunity.{move}")(keep)
 

@@ -127,7 +127,7 @@ def _advance(opportunity: Opportunity, *, by: Actor, at: datetime, stage: str | 
     for step in passed:
         for name in step.required:
             if entered.get(name, getattr(opportunity, name)) in (None, ""):
-                checks.refuse(name, _l("The stage “%(stage)s” needs this field.", stage=step))
+                checks.refuse(name, _l("The stage “%(stage)s” needs this field.", stage=str(step)))
     checks.done()
     for name, value in ({"probability": target.probability} | entered).items():
         setattr(opportunity, name, value)

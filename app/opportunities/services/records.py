@@ -132,7 +132,7 @@ def update_opportunity(opportunity: Opportunity, values: Mapping[str, Any], *, b
                 checks.refuse(name, _l("This is fixed since the opportunity was closed."))
         for name, stage in _needed_so_far(session, opportunity).items():
             if name in changed and changed[name] is None:
-                checks.refuse(name, _l("The stage “%(stage)s” needs this field.", stage=stage))
+                checks.refuse(name, _l("The stage “%(stage)s” needs this field.", stage=str(stage)))
         checks.done()
         for name, value in changed.items():
             setattr(opportunity, name, value)

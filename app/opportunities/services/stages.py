@@ -14,6 +14,7 @@ from app.core.actors import Actor
 from app.core.checks import NO_CHOICE, Checks
 from app.core.doing import done_by
 from app.core.errors import Invalid, invalid
+from app.core.events import on
 from app.core.i18n import _l
 from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityPolicy, OpportunityStage, OpportunityStatus
@@ -42,6 +43,11 @@ def fill(session: Session) -> None:
     if session.get(OpportunityPolicy, 1) is None:
         session.add(OpportunityPolicy(id=1, holding_cap=HOLDING_CAP, daily_claims=DAILY_CLAIMS))
     session.flush()
+
+
+@on("install")
+def _fill_new_installation(session: Session, **_announced: Any) -> None:
+    fill(session)
 
 
 def create_stage(values: Mapping[str, Any], *, by: Actor, at: datetime) -> OpportunityStage:
