@@ -1,0 +1,69 @@
+/* Forms: no double sending, a warning before unsaved changes are lost, Ctrl+Enter, small helpers. */
+(() => {
+  const ck = window.ck;
+  const changed = new Set();
+  let leaving = false;
+
+  document.addEventListener("input", (event) => { const form = event.target.closest("[data-form]"); if (form) changed.add(form); });
+  document.addEventListener("change", (event) => { const form = event.target.closest("[data-form]"); if (form) changed.add(form); });
+  addEventListener("beforeunload", (event) => {
+    if (leaving || ![...changed].some((form) => form.isConnected)) return;
+    event.preventDefault();
+    event.returnValue = ck.words.unsaved;
+  });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-leave]")) leaving = true; });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.closest("#dialog")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    changed.delete(form);
+    leaving = leaving || form.dataset.form !== undefined;
+    // After this event, so that the pressed button's own name and value are still sent.
+    setTimeout(() => form.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = true; }));
+    form.setAttribute("aria-busy", "true");
+  });
+  /* Back in the browser brings the page as it was left: usable again. */
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    form.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = false; });
+    leaving = false;
+  }));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.closest("form");
+    const save = form?.querySelector("[data-save]") || form?.querySelector("button[type=submit]");
+    if (save) { event.preventDefault(); form.requestSubmit(save); }
+  });
+
+  document.querySelector("[data-errors]")?.focus();
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const jump = target.closest("[data-errors] a");
+    if (jump) {
+      const field = document.getElementById(jump.hash.slice(1));
+      if (field) { event.preventDefault(); field.closest("details")?.setAttribute("open", ""); (field.matches("input, select, textarea") ? field : field.querySelector("input, button, select") || field).focus(); }
+    }
+    const reveal = target.closest("[data-reveal]");
+    if (reveal) {
+      const field = document.getElementById(reveal.dataset.reveal);
+      const show = field.type === "password";
+      field.type = show ? "text" : "password";
+      reveal.setAttribute("aria-label", show ? ck.words.revealed : ck.words.reveal);
+      reveal.firstElementChild.className = `ti ${show ? "ti-eye-off" : "ti-eye"}`;
+    }
+    const day = target.closest("[data-set-day]");
+    if (day) { const field = day.closest("form").querySelector("input[type=date]"); field.value = day.dataset.setDay; field.dispatchEvent(new Event("change", { bubbles: true })); }
+    const demo = target.closest("[data-demo]");
+    if (demo) {
+      const form = demo.closest("form");
+      form.elements.username.value = demo.dataset.demo;
+      form.elements.password.value = demo.dataset.password;
+      form.querySelectorAll("[data-demo]").forEach((other) => other.classList.toggle("on", other === demo));
+      form.querySelector("[type=submit]").focus();
+    }
+  });
+})();

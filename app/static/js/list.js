@@ -1,0 +1,196 @@
+/* Lists: selection and bulk bar, preview panel, columns, row height, more filters, keys j k x Enter. */
+(() => {
+  const ck = window.ck;
+  const store = (key, value) => (value === undefined ? JSON.parse(ck.read(ck.mine(key)) || "null") : ck.write(ck.mine(key), JSON.stringify(value)));
+
+  const setUp = (list) => {
+    if (list.dataset.ready) return;
+    list.dataset.ready = "1";
+    const name = list.dataset.list;
+    const table = list.querySelector("table");
+    if (!table) return;
+    const rows = () => [...table.tBodies[0].rows];
+    const bulk = list.querySelector("[data-bulk]");
+    const panel = list.parentElement.querySelector("[data-preview-panel]");
+
+    /* --- selection --- */
+    const boxes = () => [...table.querySelectorAll('tbody input[name="rowid"]')];
+    const master = table.querySelector("[data-check-all]");
+    const count = () => {
+      const picked = boxes().filter((box) => box.checked);
+      boxes().forEach((box) => box.closest("tr").classList.toggle("sel", box.checked));
+      if (!bulk) return;
+      bulk.hidden = !picked.length;
+      bulk.querySelector("[data-selected]").textContent = ck.say("chosen", { count: picked.length });
+      if (master) { master.checked = picked.length > 0 && picked.length === boxes().length; master.indeterminate = picked.length > 0 && !master.checked; }
+      const all = bulk.querySelector("[data-all]");
+      if (all && picked.length !== boxes().length) all.value = "";
+    };
+    let last = null;
+    table.addEventListener("click", (event) => {
+      if (event.target.name !== "rowid") return;
+      if (event.shiftKey && last) {
+        const every = boxes();
+        const [from, to] = [every.indexOf(last), every.indexOf(event.target)].sort((a, b) => a - b);
+        every.slice(from, to + 1).forEach((box) => { box.checked = event.target.checked; });
+      }
+      last = event.target;
+      count();
+    });
+    master?.addEventListener("change", () => { boxes().forEach((box) => { box.checked = master.checked; }); count(); });
+    bulk?.addEventListener("click", (event) => {
+      if (event.target.closest("[data-unselect]")) { boxes().forEach((box) => { box.checked = false; }); count(); }
+      const every = event.target.closest("[data-select-all]");
+      if (every) {
+        boxes().forEach((box) => { box.checked = true; });
+        count();
+        bulk.querySelector("[data-all]").value = "1";
+        bulk.querySelector("[data-selected]").textContent = every.textContent;
+      }
+    });
+    bulk?.addEventListener("submit", (event) => {
+      const url = event.submitter?.dataset.bulkDialog;
+      if (!url) return;
+      event.preventDefault();
+      const query = new URLSearchParams(new FormData(bulk));
+      query.delete("csrf_token");
+      ck.load(`${url}${url.includes("?") ? "&" : "?"}${query}`);
+    });
+    count();
+
+    /* --- preview and rows --- */
+    const close = () => { if (panel) { panel.hidden = true; panel.replaceChildren(); } rows().forEach((row) => { row.classList.remove("open"); row.removeAttribute("aria-current"); }); };
+    const open = async (row) => {
+      if (!row) return;
+      rows().forEach((other) => { other.classList.toggle("open", other === row); if (other === row) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current"); });
+      row.scrollIntoView({ block: "nearest" });
+      if (!panel || !row.dataset.preview) return;
+      const answer = await ck.ask(row.dataset.preview, { headers: { "HX-Request": "true" } });
+      if (!row.classList.contains("open")) return;
+      if (!answer.ok) { ck.toast(ck.sentence(answer), "bad"); return; }
+      panel.innerHTML = answer.text;
+      panel.hidden = false;
+      window.htmx?.process(panel);
+      document.dispatchEvent(new CustomEvent("ck:loaded", { detail: panel }));
+    };
+    const step = (by) => { const every = rows(); const at = every.findIndex((row) => row.classList.contains("open")); open(every[Math.min(Math.max(at + by, 0), every.length - 1)]); };
+    table.addEventListener("click", (event) => {
+      const row = event.target.closest("tbody tr");
+      if (!row || event.target.closest("a, button, input, label, select, details") || getSelection().toString()) return;
+      if (row.dataset.preview && panel) { if (row.classList.contains("open")) close(); else open(row); } else if (row.dataset.href) location.assign(row.dataset.href);
+    });
+    panel?.addEventListener("click", (event) => {
+      if (event.target.closest("[data-preview-close]")) close();
+      if (event.target.closest("[data-preview-next]")) step(1);
+      if (event.target.closest("[data-preview-previous]")) step(-1);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || ck.composing(event) || ck.typing(event.target) || document.querySelector("dialog[open]") || !list.checkVisibility?.()) return;
+      const current = table.querySelector("tr.open");
+      if (event.key === "j") step(current ? 1 : 1);
+      else if (event.key === "k") step(-1);
+      else if (event.key === "Escape") close();
+      else if (event.key === "Enter" && current && !event.target.closest("a, button, summary")) location.assign(current.dataset.href);
+      else if (event.key === "x" && current) current.querySelector('input[name="rowid"]')?.click();
+    });
+
+    /* --- columns --- */
+    const chooser = document.querySelector(`[data-columns="${name}"]`);
+    const key = `columns:${name}`;
+    const cells = (row, column) => row.querySelector(`[data-col="${CSS.escape(column)}"]`);
+    const apply = (wanted) => {
+      if (!wanted) return;
+      const known = [...table.tHead.rows[0].querySelectorAll("[data-col]")].map((cell) => cell.dataset.col);
+      const order = [...wanted.order.filter((column) => known.includes(column)), ...known.filter((column) => !wanted.order.includes(column))];
+      for (const row of table.rows) {
+        const tail = row.querySelector(".do-c");
+        order.forEach((column) => { const cell = cells(row, column); if (cell) { cell.hidden = wanted.hidden.includes(column); if (tail) row.insertBefore(cell, tail); else row.append(cell); } });
+      }
+      if (chooser) order.forEach((column) => { const item = chooser.querySelector(`[data-column="${CSS.escape(column)}"]`); item.parentElement.append(item); item.querySelector("input").checked = !wanted.hidden.includes(column); });
+    };
+    const first = { order: [...table.tHead.rows[0].querySelectorAll("[data-col]")].map((cell) => cell.dataset.col), hidden: [] };
+    const save = () => {
+      const items = [...chooser.querySelectorAll("[data-column]")];
+      const wanted = { order: items.map((item) => item.dataset.column), hidden: items.filter((item) => !item.querySelector("input").checked).map((item) => item.dataset.column) };
+      store(key, wanted);
+      apply(wanted);
+    };
+    apply(store(key));
+    chooser?.addEventListener("change", save);
+    chooser?.querySelector("[data-columns-reset]")?.addEventListener("click", () => { store(key, null); apply(first); });
+    chooser?.querySelectorAll("[data-column]").forEach((item) => {
+      item.tabIndex = -1;
+      item.addEventListener("keydown", (event) => {
+        if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+        event.preventDefault();
+        const other = event.key === "ArrowUp" ? item.previousElementSibling : item.nextElementSibling;
+        if (other) { if (event.key === "ArrowUp") other.before(item); else other.after(item); item.querySelector("input").focus(); save(); }
+      });
+    });
+    if (chooser && window.Sortable) window.Sortable.create(chooser.querySelector("ul"), { handle: ".grip", animation: 120, onEnd: save });
+
+    /* --- row height --- */
+    const density = document.querySelector("[data-density]");
+    const paint = () => {
+      const tight = ck.read(ck.mine("density")) === "tight";
+      table.classList.toggle("tbl-tight", tight);
+      density?.querySelectorAll("button").forEach((button) => { const on = (button.dataset.value === "tight") === tight; button.classList.toggle("on", on); button.setAttribute("aria-pressed", String(on)); });
+    };
+    density?.addEventListener("click", (event) => { const button = event.target.closest("button"); if (button) { ck.write(ck.mine("density"), button.dataset.value); paint(); } });
+    paint();
+  };
+
+  /* --- more filters --- */
+  document.querySelectorAll("[data-more-filters]").forEach((form) => {
+    const rows = form.querySelector("[data-rows]");
+    const template = form.querySelector("template[data-row]");
+    const add = (column, number, value) => {
+      const row = template.content.firstElementChild.cloneNode(true);
+      const pick = row.querySelector("[data-cond-column]");
+      if (column) pick.value = column;
+      const fill = (op, given) => {
+        const rest = row.querySelector("[data-cond-rest]");
+        rest.replaceChildren(form.querySelector(`template[data-cond="${CSS.escape(pick.value)}"]`).content.cloneNode(true));
+        const operator = rest.querySelector("[data-cond-op]");
+        let inputs = [...rest.querySelectorAll("[data-cond-value] :is(input, select, textarea)")];
+        if (inputs.length === 1 && inputs[0].type === "checkbox") {
+          const choice = document.createElement("select");
+          choice.className = "form-select";
+          choice.setAttribute("aria-label", inputs[0].getAttribute("aria-label"));
+          choice.append(new Option(form.dataset.yes, "y"), new Option(form.dataset.no, "n"));
+          inputs[0].replaceWith(choice);
+          inputs = [choice];
+        }
+        if (op !== undefined) operator.value = op;
+        const name = () => inputs.forEach((input) => { if (input.type !== "button" && input.getAttribute("role") !== "combobox") input.name = `_flt_${operator.value}_${pick.value}`; });
+        operator.addEventListener("change", name);
+        name();
+        if (given !== undefined) inputs.forEach((input) => { if (["radio", "checkbox"].includes(input.type)) input.checked = input.value === given; else input.value = given; });
+        document.dispatchEvent(new CustomEvent("ck:loaded", { detail: rest }));
+      };
+      pick.addEventListener("change", () => fill());
+      row.querySelector("[data-remove-row]").addEventListener("click", () => row.remove());
+      rows.append(row);
+      fill(number, value);
+      return row;
+    };
+    const active = JSON.parse(form.querySelector("[data-active]").textContent);
+    active.forEach(([column, number, value]) => add(column, number, value));
+    if (!active.length) add();
+    form.querySelector("[data-add-row]").addEventListener("click", () => add().querySelector("select").focus());
+    /* Conditions without a value are not conditions. */
+    form.addEventListener("submit", () => form.querySelectorAll("[data-cond-value] :is(input, select)").forEach((input) => { if (!input.value) input.disabled = true; }));
+  });
+
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-filters-toggle]")) document.querySelector("[data-filters]")?.classList.toggle("filters-open"); });
+
+  /* The exact number behind "10,000+" comes after the page. */
+  document.querySelectorAll('[data-count]:not([data-count=""])').forEach(async (place) => {
+    const answer = await ck.ask(place.dataset.count + location.search);
+    if (answer.ok && answer.data?.count !== undefined) place.textContent = place.textContent.replace(/^[\d,]+\+/, Number(answer.data.count).toLocaleString("en-US"));
+  });
+
+  const all = (root) => root.querySelectorAll("[data-list]").forEach(setUp);
+  all(document);
+  document.addEventListener("ck:loaded", (event) => all(event.detail));
+})();

@@ -1,0 +1,67 @@
+/* Record pages: tabs that load when they are opened, masked values, copying. */
+(() => {
+  const ck = window.ck;
+
+  document.querySelectorAll("[data-tabs]").forEach((bar) => {
+    const tabs = [...bar.querySelectorAll("[role=tab]")];
+    const show = async (tab, focus = false) => {
+      tabs.forEach((other) => {
+        const on = other === tab;
+        other.classList.toggle("on", on);
+        other.setAttribute("aria-selected", String(on));
+        other.tabIndex = on ? 0 : -1;
+        document.getElementById(other.getAttribute("aria-controls")).hidden = !on;
+      });
+      if (focus) tab.focus();
+      const name = tab.id.replace(/^tab-/, "");
+      history.replaceState(null, "", name === "home" ? location.pathname + location.search : `#${name}`);
+      const panel = document.getElementById(tab.getAttribute("aria-controls"));
+      if (!panel.dataset.load || panel.dataset.loaded) return;
+      panel.dataset.loaded = "1";
+      await load(panel, panel.dataset.load);
+    };
+    bar.addEventListener("click", (event) => { const tab = event.target.closest("[role=tab]"); if (tab) show(tab); });
+    bar.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (by) { event.preventDefault(); show(tabs[(tabs.indexOf(document.activeElement) + by + tabs.length) % tabs.length], true); }
+    });
+    const asked = tabs.find((tab) => tab.id === `tab-${location.hash.slice(1)}`);
+    if (asked) show(asked);
+  });
+
+  const load = async (panel, url) => {
+    const answer = await ck.ask(url, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) {
+      panel.dataset.loaded = "";
+      panel.replaceChildren(Object.assign(document.createElement("p"), { className: "card blank", textContent: ck.sentence(answer) }));
+      return;
+    }
+    panel.innerHTML = answer.text;
+    window.htmx?.process(panel);
+    document.dispatchEvent(new CustomEvent("ck:loaded", { detail: panel }));
+  };
+  /* Order and pages of a list inside a tab stay inside the tab. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-load] th a, [data-load] .pages a, [data-load] .foot .menu a");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const panel = link.closest("[data-load]");
+    const base = new URL(panel.dataset.load, location.href);
+    new URL(link.href).searchParams.forEach((value, name) => base.searchParams.set(name, value));
+    load(panel, base);
+  });
+
+  document.addEventListener("click", async (event) => {
+    const show = event.target.closest("[data-show]");
+    if (show) {
+      show.disabled = true;
+      const answer = await ck.ask(show.dataset.show, { method: "POST" });
+      if (answer.ok) show.closest("[data-masked]").textContent = answer.data?.value ?? answer.text;
+      else { show.disabled = false; ck.toast(ck.sentence(answer), "bad"); }
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) { await navigator.clipboard?.writeText(copy.dataset.copy); ck.toast(ck.words.copied, "good"); }
+    const print = event.target.closest("[data-print]");
+    if (print) window.print();
+  });
+})();

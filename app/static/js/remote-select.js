@@ -1,0 +1,89 @@
+/* A combobox that asks GET address?q= for rows [{id, text, hint}] (or {results: […]}).
+   <div data-remote="address" [data-submit]><input type=hidden><input role=combobox></div> */
+(() => {
+  const ck = window.ck;
+  let serial = 0;
+
+  const setUp = (box) => {
+    if (box.dataset.ready) return;
+    box.dataset.ready = "1";
+    const hidden = box.querySelector("input[type=hidden]");
+    const input = box.querySelector("[role=combobox]");
+    const list = document.createElement("ul");
+    list.className = "rsel";
+    list.id = `rsel-${++serial}`;
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", input.getAttribute("aria-label") || document.querySelector(`label[for="${input.id}"]`)?.textContent || "");
+    input.setAttribute("aria-controls", list.id);
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.className = "tool rsel-x";
+    clear.setAttribute("aria-label", ck.words.clear);
+    clear.innerHTML = '<i class="ti ti-x" aria-hidden="true"></i>';
+    box.append(clear, list);
+
+    let rows = [], spot = -1, timer = 0, running = null, chosen = input.value;
+    const mark = (index) => {
+      spot = rows.length ? (index + rows.length) % rows.length : -1;
+      [...list.children].forEach((row, number) => { row.classList.toggle("on", number === spot); row.setAttribute("aria-selected", String(number === spot)); });
+      if (spot >= 0) { input.setAttribute("aria-activedescendant", list.children[spot].id); list.children[spot].scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
+    };
+    const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+    const showClear = () => { clear.hidden = !hidden.value || input.disabled; };
+    const set = (id, text) => {
+      hidden.value = id;
+      input.value = chosen = text;
+      showClear();
+      close();
+      hidden.dispatchEvent(new Event("change", { bubbles: true }));
+      if (box.dataset.submit !== undefined) box.closest("form").requestSubmit();
+    };
+    const draw = (text) => {
+      list.replaceChildren(...(rows.length ? rows.map((row, number) => {
+        const item = document.createElement("li");
+        item.id = `${list.id}-${number}`;
+        item.setAttribute("role", "option");
+        item.append(Object.assign(document.createElement("span"), { className: "clip", textContent: row.text }));
+        if (row.hint) item.append(Object.assign(document.createElement("span"), { className: "sub", textContent: row.hint }));
+        item.addEventListener("mousedown", (event) => { event.preventDefault(); set(row.id, row.text); });
+        return item;
+      }) : [Object.assign(document.createElement("li"), { className: "sub", textContent: text })]));
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      mark(rows.length ? 0 : -1);
+    };
+    const ask = async (words) => {
+      running?.abort();
+      running = new AbortController();
+      const glue = box.dataset.remote.includes("?") ? "&" : "?";
+      const answer = await ck.ask(`${box.dataset.remote}${glue}q=${encodeURIComponent(words)}`, { signal: running.signal });
+      if (answer.status === -1 || !box.contains(document.activeElement)) return;
+      rows = answer.ok ? (answer.data?.results || answer.data || []) : [];
+      draw(answer.ok ? ck.words.nothing : ck.sentence(answer));
+    };
+    const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => ask(input.value.trim()), wait); };
+
+    input.addEventListener("input", (event) => { if (!event.isComposing) later(160); });
+    input.addEventListener("compositionend", () => later(40));
+    input.addEventListener("focus", () => { input.select(); });
+    input.addEventListener("click", () => { if (list.hidden) later(0); });
+    input.addEventListener("keydown", (event) => {
+      if (ck.composing(event)) return;
+      if (event.key === "ArrowDown") { event.preventDefault(); if (list.hidden) later(0); else mark(spot + 1); }
+      if (event.key === "ArrowUp") { event.preventDefault(); mark(spot - 1); }
+      if (event.key === "Enter" && !list.hidden && spot >= 0 && !event.ctrlKey) { event.preventDefault(); set(rows[spot].id, rows[spot].text); }
+      if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); input.value = chosen; close(); }
+      if (event.key === "Tab" && !list.hidden && spot >= 0 && input.value.trim() && input.value !== chosen) set(rows[spot].id, rows[spot].text);
+    });
+    /* What was typed but not chosen is not a choice. */
+    input.addEventListener("blur", () => setTimeout(() => { clearTimeout(timer); running?.abort(); if (!input.value.trim() && hidden.value) set("", ""); else input.value = chosen; close(); }));
+    clear.addEventListener("click", () => { set("", ""); input.focus(); });
+    showClear();
+  };
+
+  const all = (root) => root.querySelectorAll("[data-remote]").forEach(setUp);
+  all(document);
+  document.addEventListener("ck:loaded", (event) => all(event.detail));
+  document.addEventListener("htmx:load", (event) => all(event.detail.elt.parentElement || document));
+})();
