@@ -66,7 +66,7 @@ def specialists() -> Select[User]:
     )
 
 
-def open_work(people: Collection[int]) -> Select[int, int]:
+def open_work(people: Collection[int]) -> Select[int | None, int]:
     """(specialist, requests they have still to process); people without any are missing."""
     return (
         select(ServiceRequest.owner_id, func.count())
@@ -75,7 +75,7 @@ def open_work(people: Collection[int]) -> Select[int, int]:
     )
 
 
-def last_assignments(people: Collection[int]) -> Select[int, datetime]:
+def last_assignments(people: Collection[int]) -> Select[int | None, datetime]:
     """(specialist, when they were last given a request); people who never were are missing."""
     return (
         select(ServiceRequestLog.owner_id, func.max(ServiceRequestLog.at))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Any
+
 from app.core.i18n import _l
 from app.core.workflow import Move, Workflow
 from app.service.models import RequestStatus as S
 from app.service.models import ServiceRequest
 
-LABELS = {
+LABELS: dict[StrEnum, Any] = {
     S.created: _l("To be assigned"),
     S.assigned: _l("In progress"),
     S.processed: _l("Processed"),

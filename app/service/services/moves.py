@@ -29,6 +29,8 @@ from app.service.services.story import log_move
 from app.service.services.values import JUDGED, check
 from app.service.workflow import workflow
 
+__all__ = ["close_links", "judge", "unanswered_from", "workflow"]
+
 UNANSWERED_DAYS = 7
 """Working days a customer has for rating a solution before the request may be archived without."""
 LONGEST_NOTE = 300
