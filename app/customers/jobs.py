@@ -45,6 +45,7 @@ def remind(session: Session, now: datetime, limit: int) -> int:
             owner_id, "plan.due", at=now, record_id=pk, what=what, customer=customer, due_at=due_at.isoformat()
         )
         for pk, owner_id, what, due_at, customer in due
+        if owner_id is not None
     ]
     notifications.write(session.connection(), rows)
     # Past the row's version: a reminder is no edit that somebody at the form should be told of.

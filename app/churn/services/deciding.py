@@ -1,0 +1,156 @@
+"""What the moves of a churn case do besides the status, and what an order or a hand-over does to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
+from app.churn.models import OPEN, ChurnCase, ChurnMeasure, ChurnStatus
+from app.churn.workflow import workflow
+from app.core import dictionary, timeline
+from app.core.actors import Actor, acting_as
+from app.core.checks import NO_CHOICE, REQUIRED, Checks
+from app.core.errors import Invalid
+from app.core.events import on
+from app.core.i18n import _l, local_day
+from app.core.visibility import find
+from app.customers import services as customers
+from app.customers.models import Customer, CustomerStatus
+from app.orders.models import Order, OrderKind
+
+LONGEST_TEXT = 2_000
+LONGEST_PAUSE = timedelta(days=366)
+
+customers.register(ChurnCase.customer_id, owner=ChurnCase.owner_id)
+
+
+@workflow.effect("postpone")
+def _postpone(
+    case: ChurnCase,
+    *,
+    by: Actor,
+    at: datetime,
+    measures: Collection[str] = (),
+    text: str | None = None,
+    look_again_on: date | str | None = None,
+) -> None:
+    """Keep what is done and when to look again; earlier postponements stay."""
+    session = _session(case)
+    checks = Checks({"text": text, "look_again_on": look_again_on}, {"text", "look_again_on"}, creating=True)
+    checks.text("text", LONGEST_TEXT, lines=True)
+    checks.day("look_again_on", required=True)
+    day = checks.clean.get("look_again_on")
+    today = local_day(at)
+    if day is not None and not today < day <= today + LONGEST_PAUSE:
+        checks.refuse("look_again_on", _l("Choose a day after today and within a year."))
+    chosen = list(dict.fromkeys(measures))
+    if not chosen:
+        checks.refuse("measures", _l("Choose at least one measure."))
+    elif set(chosen) - dictionary.codes(session, "churn_measure"):
+        checks.refuse("measures", NO_CHOICE)
+    clean = checks.done()
+    session.add(
+        ChurnMeasure(
+            case_id=case.id,
+            at=at,
+            by_id=by.user_id,
+            measures=chosen,
+            text=clean.get("text"),
+            look_again_on=clean["look_again_on"],
+        )
+    )
+    case.look_again_on, case.note, case.told_at = clean["look_again_on"], clean.get("text"), None
+    _tell(case, "postpone", by, at, look_again_on=clean["look_again_on"].isoformat(), measures=chosen)
+
+
+@workflow.effect("confirm")
+def _confirm(case: ChurnCase, *, by: Actor, at: datetime, reason: str | None = None, note: str | None = None) -> None:
+    """Give the customer up, for a reason; the customer becomes lost."""
+    session = _session(case)
+    checks = Checks({"reason": reason, "note": note}, {"reason", "note"}, creating=True)
+    checks.code("reason", dictionary.codes(session, "churn_reason"))
+    if not reason:
+        checks.refuse("reason", REQUIRED)
+    checks.text("note", LONGEST_TEXT, lines=True)
+    clean = checks.done()
+    case.reason, case.note, case.look_again_on = clean["reason"], clean.get("note"), None
+    case.decided_on = local_day(at)
+    customer = find(session, Customer, case.customer_id, lock=True)
+    if customer is not None:
+        customers.lose(customer, by=by, at=at)
+    _tell(case, "confirm", by, at, reason=case.reason)
+
+
+@workflow.effect("recover")
+def _recover(case: ChurnCase, *, by: Actor, at: datetime, note: str | None = None, order_id: int | None = None) -> None:
+    """Close the case: an order came, or somebody says in a note why the customer stays."""
+    session = _session(case)
+    checks = Checks({"note": note}, {"note"}, creating=True)
+    checks.text("note", LONGEST_TEXT, required=order_id is None, lines=True)
+    clean = checks.done()
+    case.note, case.reason, case.look_again_on = clean.get("note"), None, None
+    case.decided_on, case.recovered_by_order_id = local_day(at), order_id
+    customer = find(session, Customer, case.customer_id, lock=True)
+    if customer is not None and customer.status is CustomerStatus.lost:
+        customers.activate(customer, by=by, at=at)
+    _tell(case, "recover", by, at, order_id=order_id)
+
+
+def recover_by_order(session: Session, order: Order, *, by: Actor, at: datetime) -> int:
+    """Close the cases whose silence ``order`` ended; return how many."""
+    if order.kind is not OrderKind.sale:
+        return 0
+    # Whoever enters the order need not be allowed to see or to judge churn cases.
+    system = Actor(user_id=by.user_id, name=by.name, everything=True)
+    with acting_as(system, session):
+        ended = session.scalars(
+            select(ChurnCase).where(
+                ChurnCase.customer_id == order.customer_id,
+                ChurnCase.status != ChurnStatus.recovered,
+                ChurnCase.last_order_on < order.ordered_on,
+            )
+        ).all()
+        for case in ended:
+            workflow.cause("recover", case, by=system, at=at, order_id=order.id)
+    return len(ended)
+
+
+@on("order.confirm")
+def _an_order_ends_the_silence(order: Order, *, by: Actor, at: datetime, **_data: Any) -> None:
+    session = object_session(order)
+    assert session is not None
+    recover_by_order(session, order, by=by, at=at)
+
+
+@on("customer.hand_over")
+def _the_new_owner_decides(customer: Customer, *, by: Actor, at: datetime, **_data: Any) -> None:
+    session = object_session(customer)
+    assert session is not None
+    with acting_as(Actor(user_id=by.user_id, name=by.name, everything=True), session):
+        undecided = select(ChurnCase).where(ChurnCase.customer_id == customer.id, ChurnCase.status.in_(OPEN))
+        for case in session.scalars(undecided):
+            case.owner_id = customer.owner_id
+        session.flush()
+
+
+def _session(case: ChurnCase) -> Session:
+    session = object_session(case)
+    if session is None:
+        raise Invalid
+    return session
+
+
+def _tell(case: ChurnCase, what: str, by: Actor, at: datetime, **words: Any) -> None:
+    timeline.tell(
+        _session(case),
+        case.customer_id,
+        f"churn_case.{what}",
+        at,
+        record_id=case.id,
+        actor_id=by.user_id,
+        **words,
+    )
