@@ -34,6 +34,7 @@ _SEVERAL = """
 READINGS: dict[str, tuple[str, ...]] = {
     entry[0]: tuple(entry[1:].split(",")) for entry in _SEVERAL.split() if not entry[0].isascii()
 }
+_AMBIGUOUS = re.compile(f"[{''.join(READINGS)}]")
 
 
 def _toneless(syllable: str) -> str:
@@ -41,11 +42,17 @@ def _toneless(syllable: str) -> str:
     return "".join(letter for letter in bare if letter.isascii() and letter.isalpha())
 
 
-@lru_cache(maxsize=30_000)
-def _usual(character: str) -> str:
-    """Return the commonest reading of one character, or the character when it has none."""
-    readings = PINYIN_DICT.get(ord(character), "")
-    return READINGS.get(character, ("",))[0] or _toneless(readings.split(",")[0]) or character
+class _Usual(dict[str, str]):
+    """The commonest reading of a character, or the character itself when it has none; filled as asked."""
+
+    def __missing__(self, character: str) -> str:
+        readings = PINYIN_DICT.get(ord(character), "")
+        reading = READINGS.get(character, ("",))[0] or _toneless(readings.split(",")[0]) or character
+        self[character] = reading
+        return reading
+
+
+_usual = _Usual()
 
 
 def _in_phrase(run: str, place: int) -> str:
@@ -61,18 +68,21 @@ def _in_phrase(run: str, place: int) -> str:
 def _read(run: str) -> list[str]:
     """Return one syllable for each character of Chinese text."""
     # The package's own segmentation takes 140 µs a name; only characters of several readings need their phrase.
-    return [
-        (_in_phrase(run, place) if character in READINGS else "") or _usual(character)
-        for place, character in enumerate(run)
-    ]
+    read = [_usual[character] for character in run]
+    for found in _AMBIGUOUS.finditer(run):
+        read[found.start()] = _in_phrase(run, found.start()) or read[found.start()]
+    return read
 
 
 def readings(run: str) -> list[tuple[str, ...]]:
     """Return the readings of each character of Chinese text, the one its phrase asks for first."""
-    return [
-        (best, *(other for other in READINGS.get(character, ()) if other != best))
-        for character, best in zip(run, _read(run), strict=True)
-    ]
+    best = _read(run)
+    several: list[tuple[str, ...]] = [(syllable,) for syllable in best]
+    for found in _AMBIGUOUS.finditer(run):
+        place = found.start()
+        others = (other for other in READINGS[run[place]] if other != best[place])
+        several[place] = (best[place], *others)
+    return several
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -106,7 +116,7 @@ def name_key(text: str) -> str:
 @lru_cache(maxsize=1)
 def all_syllables() -> frozenset[str]:
     """Return every syllable of standard Chinese without tone, ü as v and as u."""
-    found = {_usual(chr(code)) for code in range(0x4E00, 0x9FA6)}.union(*READINGS.values())
+    found = {_usual[chr(code)] for code in range(0x4E00, 0x9FA6)}.union(*READINGS.values())
     found |= {syllable.replace("v", "u") for syllable in found}
     return frozenset(syllable for syllable in found if syllable.isascii() and _VOWEL.search(syllable))
 

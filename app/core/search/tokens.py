@@ -1,0 +1,229 @@
+"""What a text is found by, and what a question asks for: the same small tokens on both sides.
+
+A token is a letter for its kind and the text itself, letters and digits only, so that both databases keep it whole:
+
+- ``w`` a word, number or code in Latin letters; asked by its beginning,
+- ``c`` two neighbouring Chinese characters, and the last one alone; a single character is asked as a beginning,
+- ``p`` the pinyin of two neighbouring characters, and of the last one alone,
+- ``i`` the initials of four neighbouring characters, fewer at the end,
+- ``x`` a whole phone number or e-mail address: found when typed completely, never by a part, for it may be masked,
+- ``b`` the first ``c``, ``p`` or ``i`` of a text, with and without its region: what a hit should begin with.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from app.core import pinyin, regions
+from app.core.identifiers import Malformed, normalise_phone, phone_key
+
+GRAM = 4
+MOST_WORDS = 12
+LONGEST_QUESTION = 100
+SHORTEST_PHONE = 7
+LONGEST_CODE = 6
+LONGEST_WORD = 60
+# The end of nearly every company name: its pinyin and initials would be in every row and help nobody.
+_LEGAL_FORM = re.compile("(股份|责任)?有限(责任)?公司|集团公司")
+_LEGAL_WORDS = frozenset({"有限", "公司", "股份"})
+_EVERYWHERE = _LEGAL_WORDS | {"限公", "限责", "责任", "任公", "份有"}
+_WORD = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"\S+@\S+")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_NUMBER = re.compile(r"[+(]?[0-9][0-9\s()+.-]{5}")
+_LETTERS = re.compile("[a-z]+")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One token asked for; with ``beginning`` any token that starts with it will do."""
+
+    token: str
+    beginning: bool = False
+
+
+All = tuple[Term, ...]
+"""Terms that must all be there."""
+Question = tuple[tuple[All, ...], ...]
+"""For each word typed its readings, of which one must be there."""
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def exact_token(text: str) -> str:
+    """Return the token of a text that is a phone number or an e-mail address as a whole, else an empty one."""
+    bare = _plain(text).strip()
+    if "@" in bare and _ADDRESS.fullmatch(bare):
+        return "x" + "".join(_WORD.findall(bare))
+    if _MOBILE.fullmatch(bare):
+        return f"x{bare}"
+    if not _NUMBER.match(bare):
+        return ""
+    try:
+        number = normalise_phone(bare)
+    except Malformed:
+        return ""
+    return f"x{phone_key(number)}" if len(number) >= SHORTEST_PHONE else ""
+
+
+def _runs(plain: str) -> Iterator[tuple[str, bool]]:
+    """Yield the runs of Chinese (True) and of other letters and digits (False)."""
+    for word in _WORD.findall(plain):
+        start = 0
+        for run in pinyin.CHINESE.finditer(word):
+            if start < run.start():
+                yield word[start : run.start()], False
+            yield run[0], True
+            start = run.end()
+        if start < len(word):
+            yield word[start:], False
+
+
+def _legal_form(run: str) -> range:
+    """Return the places of the legal form in a company name, an empty range when there is none."""
+    form = _LEGAL_FORM.search(run)
+    return range(form.start(), form.end()) if form else range(0)
+
+
+def _chinese_tokens(run: str) -> list[str]:
+    """Return the tokens of Chinese text; this runs for every row of an import, so it goes by slices."""
+    legal = _legal_form(run)
+    places = [*range(legal.start), *range(legal.stop, len(run))] if legal else range(len(run))
+    pairs = {run[place : place + 2] for place in places} | {run[-1]}
+    found = [f"c{pair}" for pair in pairs | {run[place : place + 2] for place in legal} & _LEGAL_WORDS]
+    readings = pinyin.readings(run)
+    best = [reading[0] for reading in readings]
+    found += _sound_tokens(best, places)
+    for place, (_best, *others) in enumerate(readings):
+        for other in others:
+            near = [each for each in places if place - GRAM < each <= place]
+            found += _sound_tokens([*best[:place], other, *best[place + 1 :]], near)
+    return found
+
+
+def _sound_tokens(syllables: list[str], places: Iterable[int]) -> list[str]:
+    letters = "".join([syllable[0] for syllable in syllables])
+    following = [*syllables[1:], ""]
+    return [f"p{syllables[place]}{following[place]}" for place in places] + [
+        f"i{letters[place : place + GRAM]}" for place in places
+    ]
+
+
+def _beginnings(plain: str) -> set[str]:
+    """Return the tokens of how a name begins, with and without its region."""
+    found = set()
+    for start in {0, _region_length(plain)}:
+        run = pinyin.CHINESE.match(plain, start)
+        if run:
+            found.add(f"bc{run[0][:2]}")
+            found.update(f"b{token}" for token in _sound_tokens(pinyin.syllables(run[0][:GRAM]), (0,)))
+        elif word := _WORD.match(plain, start):
+            found.add(f"bw{word[0][:LONGEST_WORD]}")
+    return found
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(name for name in regions.short_names() if len(name) > 1)
+
+
+def _region_length(plain: str) -> int:
+    """Return how many characters of a region a name begins with: 2 in 宁波恒泰."""
+    length = 0
+    for _level in range(3):
+        found = next((size for size in range(8, 1, -1) if plain[length : length + size] in _places()), 0)
+        if not found or length + found + 2 > len(plain):
+            break
+        length += found
+    return length
+
+
+def tokens(*texts: str) -> list[str]:
+    """Return everything the texts are found by, sorted; the first text is the name, which a hit should begin with."""
+    found: set[str] = set()
+    for text in texts:
+        exact = exact_token(text)
+        if exact:
+            found.add(exact)
+            continue
+        plain = _plain(text)
+        words = _WORD.findall(plain)
+        if plain.isascii() and any(character.isdigit() for character in plain) and len(words) <= LONGEST_CODE:
+            # A code is found by its beginning from any of its parts on: C-2026-00012 by 2026-0001.
+            found.update(f"w{''.join(words[place:])[:LONGEST_WORD]}" for place in range(len(words)))
+            continue
+        for run, chinese in _runs(plain):
+            found.update(_chinese_tokens(run) if chinese else (f"w{run[:LONGEST_WORD]}",))
+    if texts:
+        found.update(_beginnings("".join(_WORD.findall(_plain(texts[0])))))
+    return sorted(found)
+
+
+def query_tokens(text: str) -> Question:
+    """Return what a typed text asks for: every word of it, each in one of its readings. Nothing typed is ``()``."""
+    typed = text[:LONGEST_QUESTION]
+    exact = exact_token(typed)
+    if exact:
+        # A number may also be the beginning of a code.
+        words = tuple(_latin_readings("".join(_WORD.findall(_plain(typed))))) if "@" not in typed else ()
+        return (((Term(exact),), *words),)
+    question: list[tuple[All, ...]] = []
+    for word in _plain(typed).split():
+        parts = _WORD.findall(word)
+        if len(parts) > 1 and word.isascii():
+            together = Term(f"w{''.join(parts)[:LONGEST_WORD]}", beginning=True)
+            question.append(((together,), tuple(Term(f"w{part[:LONGEST_WORD]}", beginning=True) for part in parts)))
+            continue
+        for run, chinese in _runs(word):
+            question.append((_chinese_terms(run),) if chinese else tuple(_latin_readings(run)))
+    return tuple(question[:MOST_WORDS])
+
+
+def _chinese_terms(run: str) -> All:
+    if len(run) == 1:
+        return (Term(f"c{run}", beginning=True),)
+    pairs = dict.fromkeys(f"{first}{second}" for first, second in pairwise(run))
+    telling = (
+        [pair for pair in pairs if pair not in _EVERYWHERE]
+        or [pair for pair in pairs if pair in _LEGAL_WORDS]
+        or list(pairs)
+    )
+    return tuple(Term(f"c{pair}") for pair in telling)
+
+
+def _latin_readings(word: str) -> Iterator[All]:
+    yield (Term(f"w{word[:LONGEST_WORD]}", beginning=True),)
+    exact = exact_token(word)
+    if exact:
+        yield (Term(exact),)
+    if not _LETTERS.fullmatch(word):
+        return
+    for syllables in pinyin.splits(word):
+        if len(syllables) == 1:
+            yield (Term(f"p{syllables[0]}", beginning=True),)
+        else:
+            *whole, last = [f"p{first}{second}" for first, second in pairwise(syllables)]
+            yield (*map(Term, whole), Term(last, beginning=True))
+    if len(word) <= GRAM:
+        yield (Term(f"i{word}", beginning=True),)
+    else:
+        yield tuple(Term(f"i{word[start : start + GRAM]}") for start in range(len(word) - GRAM + 1))
+
+
+def beginning(question: Question) -> tuple[All, ...]:
+    """Return the terms of which one must be there for a name to begin with the first word of the question."""
+    if not question:
+        return ()
+    ways = []
+    for terms in question[0]:
+        first = terms[0]
+        if first.token[0] in "cpiw":
+            ways.append((Term(f"b{first.token}", beginning=first.beginning),))
+    return tuple(ways)
