@@ -6,12 +6,14 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 from flask_appbuilder.security.sqla.models import Role
+from flask_migrate import upgrade
 from sqlalchemy import select
 
 from app.accounts import passwords
 from app.accounts.models import User
 from app.accounts.services import users
 from app.accounts.services.sign_in import find_user
+from app.accounts.setup import install
 from app.core.actors import Actor
 from app.core.database import db, unit_of_work, utc_now
 from app.core.errors import DomainError
@@ -98,6 +100,21 @@ def _set(user: User, password: str | None) -> str | None:
     return None
 
 
+@click.command("init")
+@click.option("--admin-password", default=None, help="Without it one is made, printed once, and must be changed.")
+def init(admin_password: str | None) -> None:
+    """Make or upgrade the tables, and fill in rights, roles, dictionary and the first administrator.
+
+    May be run at any time: what an administrator changed stays.
+    """
+    upgrade()
+    with unit_of_work() as session:
+        made = install(session, admin_password)
+    if made is not None and admin_password is None:
+        click.echo(f"First administrator: admin, password {made} (to be changed at the first sign-in)")
+
+
 def register(app: Flask) -> None:
     """Add the commands to ``flask --app run``."""
     app.cli.add_command(user_commands)
+    app.cli.add_command(init)

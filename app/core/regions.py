@@ -47,6 +47,11 @@ class Region:
     retired: bool = False
 
     @property
+    def id(self) -> str:
+        """The code, which is what forms send."""
+        return self.code
+
+    @property
     def full_name(self) -> str:
         """The names from the province down, such as 浙江省 宁波市 鄞州区."""
         return " ".join(self.names)

@@ -1,0 +1,31 @@
+"""Customers, contacts, follow-ups and plans."""
+
+from typing import Any
+
+
+def register(appbuilder: Any) -> None:
+    """Add the pages, look-ups and words of this feature."""
+    from app.core.i18n import _l
+    from app.customers import jobs, lookups, panels, permissions, timeline, views
+    from app.theme import layout
+
+    assert permissions and timeline and jobs  # imported for what they register
+    lookups.register()
+    for view, name, label, icon in (
+        (views.CustomerView, "CustomerList", _l("All customers"), "ti-building"),
+        (views.ContactView, "Contacts", _l("Contacts"), "ti-address-book"),
+        (views.FollowUpView, "FollowUps", _l("Follow-ups"), "ti-message"),
+        (views.PlanView, "Plans", _l("Plans"), "ti-calendar-event"),
+    ):
+        appbuilder.add_view(view, name, label=label, icon=icon, category="Customers")
+    for tab in (
+        panels.CustomerTab("contacts", _l("Contacts"), "ContactView.related", "contact.see"),
+        panels.CustomerTab("follow-ups", _l("Follow-ups"), "FollowUpView.related", "follow_up.see"),
+        panels.CustomerTab("plans", _l("Plans"), "PlanView.related", "plan.see"),
+    ):
+        panels.add_tab(tab)
+    panels.add_button(panels.CustomerButton(_l("Plan"), "ti-calendar-plus", "PlanView.add", "plan.add"))
+    layout.quick_add(_l("Customer"), "CustomerView.add", "customer.add", "ti-building")
+    layout.quick_add(_l("Contact"), "ContactView.add", "contact.add", "ti-address-book")
+    layout.quick_add(_l("Follow-up"), "FollowUpView.add", "follow_up.add", "ti-message")
+    layout.quick_add(_l("Plan"), "PlanView.add", "plan.add", "ti-calendar-event")

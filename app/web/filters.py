@@ -161,4 +161,12 @@ class CrmFilterConverter(SQLAFilterConverter):
     )
 
 
+    def convert(self, col_name: str) -> list[BaseFilter] | None:
+        """The operators of one column; None for relations and other columns nobody filters by."""
+        for test, filters in self.conversion_table:
+            if getattr(self.datamodel, test)(col_name):
+                return [operator(col_name, self.datamodel) for operator in filters]
+        return None
+
+
 __all__ = ["CrmFilterConverter", "Unreadable", "read"]

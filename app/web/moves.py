@@ -43,7 +43,6 @@ class WorkflowView(CrmModelView):
             needs_form=move.name in self.move_forms,
         )
 
-    @property
     def bulk_moves(self) -> list[MoveButton]:
         """The moves offered for selected rows."""
         actor = acting()

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -42,7 +43,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if current_actor() is None:
-            return redirect(url_for("AuthDBView.login", next=request.full_path))
+            return redirect(f"{current_app.appbuilder.get_url_for_login}?{urlencode({'next': request.full_path})}")  # type: ignore[attr-defined]  # FAB puts itself on the app
         return view(*args, **kwargs)
 
     return guarded

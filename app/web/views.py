@@ -18,16 +18,19 @@ from app.core import search
 from app.core.actors import current_actor
 from app.core.database import unit_of_work
 from app.core.errors import DomainError, Invalid, NotFound, OutOfDate
-from app.core.i18n import _, _l
+from app.core.i18n import _
 from app.web.conflict import Difference, differences
 from app.web.per_request import PerRequest
-from app.web.session import SentBefore, acting, claim_submission, now, today
+from app.web.search_form import Choices, search_form
+from app.web.session import SentBefore, acting, claim_submission, now
 
 CrudService = Callable[..., Any]
 
 
 class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
     """FAB's ModelView with our services behind it; a view class only declares.
+
+    It has no properties: FAB reads every attribute of a view when it makes it, outside any request.
 
     ``kind`` is the first half of its rights. ``create(values, *, by, at)``, ``update(record, values, *, by, at)`` and
     ``remove(record, *, by, at)`` are the feature's services; without one the page does not exist. ``form`` serves
@@ -44,13 +47,16 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
     add_only: tuple[str, ...] = ()
     edit_only: tuple[str, ...] = ()
     prefill: tuple[str, ...] = ()  # fields that an address may fill: ?customer_id=5
+    preview_template = "appbuilder/general/model/preview.html"
     search_kind = ""
-    search_columns_shown: tuple[str, ...] = ()
     quick_filters: tuple[Any, ...] = ()
     cell_classes: Mapping[str, str] = {}
     card_columns: tuple[str, ...] = ()
     search_box = ""
-    one = _l("record")
+    search_choices: Mapping[str, Choices] = {}
+    column_order: Mapping[str, str] = {}  # shown column: the column it is sorted by
+    # Columns by which rows are shown in another record's tab, and how that record is looked up.
+    related_keys: Mapping[str, Callable[[str], Any]] = {}
 
     _filters = PerRequest()
     base_order = ("id", "desc")
@@ -61,6 +67,7 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
         "show": "see",
         "preview": "see",
         "count": "see",
+        "related": "see",
         "add": "add",
         "edit": "edit",
         "delete": "delete",
@@ -95,6 +102,9 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
             self.edit_fieldsets = _without(self.form_fieldsets, self.add_only)
         else:
             self.add_form = self.edit_form = Form
+        if self.search_form is None:
+            labels = self.label_columns or {}
+            self.search_form = search_form(self.datamodel, self.search_columns, labels, self.search_choices)
         super().__init__(**kwargs)
 
     # --- where a page leads: FAB keeps a history in the cookie, which leads two tabs to each other's pages ---
@@ -123,7 +133,8 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
         data = self.datamodel
         query = self.narrow(data.session.query(data.obj))
         count = data.query_count(query, filters)
-        found = data.apply_all(query, filters, order[0], order[1], page, size)
+        column = self.column_order.get(order[0], order[0])
+        found = data.apply_all(query, filters, column, order[1], page, size)
         return count, found.all()
 
     def _order(self) -> tuple[str, str]:
@@ -193,7 +204,18 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
     @has_access
     def preview(self, pk: str) -> Any:
         """The record's facts for the panel beside the list."""
-        return self.render_template("appbuilder/general/model/preview.html", widgets=self._show(pk), title=self.show_title)
+        return self.render_template(self.preview_template, widgets=self._show(pk), title=self.show_title, view=self)
+
+    @expose("/related/<name>/<pk>")
+    @has_access
+    def related(self, name: str, pk: str) -> Any:
+        """The rows of one other record, as the list inside its tab; ``name`` is one of ``related_keys``."""
+        if name not in self.related_keys or self.related_keys[name](pk) is None:
+            abort(404)
+        filters = self._filters
+        get_filter_args(filters)
+        filters.add_filter_related_view(name, self.datamodel.FilterEqual, pk)
+        return self._get_list_widget(filters=filters)["list"]()
 
     # --- forms ---
 
@@ -212,20 +234,28 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
 
     def _add(self) -> dict[str, Any] | None:
         form = self.add_form.refresh()
+        refusal: DomainError | None = None
         if request.method == "GET":
-            self._fill_from_address(form)
             self.prefill_add(form)
+            self._fill_from_address(form)
         elif form.validate():
             try:
                 request.environ["changke.location"] = self._created(form)
             except SentBefore as sent:
                 request.environ["changke.location"] = sent.location
                 return None
-            except DomainError as refusal:
+            except DomainError as problem:
+                refusal = problem
                 show_refusal(form, refusal)
             else:
                 return None
-        return self._get_add_widget(form=form)
+        widgets: dict[str, Any] = self._get_add_widget(form=form)
+        if refusal is not None:
+            self.refused(form, refusal, widgets)
+        return widgets
+
+    def refused(self, form: Any, refusal: DomainError, widgets: dict[str, Any]) -> None:
+        """Show more about a refusal than its sentence."""
 
     def _created(self, form: Any) -> str:
         at = now()
@@ -254,7 +284,7 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
             form = self.edit_form.refresh(obj=record)
             self.prefill_form(form, record.id)
         else:
-            form = self.edit_form.refresh(request.form)
+            form = self.edit_form.refresh()
             form._id = record.id
             if form.validate():
                 try:
@@ -352,10 +382,6 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
         """Say whether the person may do ``verb`` with this kind of record."""
         actor = current_actor()
         return actor is not None and actor.may(f"{self.kind}.{verb}")
-
-    @property
-    def today(self) -> Any:
-        return today()
 
 
 class _One(dict[str, list[str]]):

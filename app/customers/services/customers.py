@@ -10,13 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, dictionary, numbering, search, timeline
+from app.core import audit, dictionary, numbering, regions, search, timeline
 from app.core.actors import Actor, acting_as
 from app.core.checks import Checks
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, invalid
 from app.core.identifiers import (
-    Malformed,
     normalise_account,
     normalise_email,
     normalise_phone,
@@ -27,7 +26,6 @@ from app.core.identifiers import (
 )
 from app.core.i18n import _l
 from app.core.pinyin import name_key
-from app.core.regions import region as region_of
 from app.core.visibility import with_deleted
 from app.customers import duplicates
 from app.customers.models import Contact, Customer, CustomerKind, CustomerTag, Tag
@@ -298,24 +296,20 @@ def _checked(session: Session, values: Mapping[str, Any], customer: Customer | N
 
 def _check_region(checks: Checks) -> None:
     code = checks.values.get("region")
-    if "region" in checks.values and code:
-        try:
-            found = region_of(str(code))
-        except Malformed as refusal:
-            checks.refuse("region", refusal.sentence)
+    if not code and checks.creating and checks.clean.get("uscc"):
+        # The code of credit says where the company was registered.
+        code = uscc_region(checks.clean["uscc"])
+        code = code if regions.region(code) else None
+    if code:
+        found = regions.region(str(code))
+        if found is None:
+            checks.refuse("region", _l("This is not the code of a region."))
             return
         checks.clean["region"] = found.code
-        checks.clean.setdefault("region_name", found.full_name)
+        if not checks.clean.get("region_name"):
+            checks.clean["region_name"] = found.full_name
     elif "region" in checks.values:
         checks.clean["region"] = None
-    elif checks.creating and checks.clean.get("uscc"):
-        # The code of credit says where the company was registered.
-        try:
-            found = region_of(uscc_region(checks.clean["uscc"]))
-        except Malformed:
-            return
-        checks.clean["region"] = found.code
-        checks.clean.setdefault("region_name", found.full_name)
 
 
 def _check_tags(checks: Checks) -> None:

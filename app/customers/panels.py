@@ -1,0 +1,104 @@
+"""What later features hang on a customer's page: tabs, cards on the right, and the health line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from app.core.actors import Actor
+from app.customers.models import Customer
+
+
+@dataclass(frozen=True)
+class CustomerTab:
+    """A list of the customer's records, loaded from ``endpoint`` (it takes ``name`` and ``pk``) when opened."""
+
+    name: str
+    label: Any
+    endpoint: str
+    right: str
+
+
+@dataclass(frozen=True)
+class CustomerCard:
+    """A card in the right column, loaded from ``endpoint`` (it takes ``pk``) after the page."""
+
+    name: str
+    endpoint: str
+    right: str
+
+
+@dataclass(frozen=True)
+class CustomerButton:
+    """A button that opens the form of a new record for the customer."""
+
+    label: Any
+    icon: str
+    endpoint: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """One line about how the customer is; ``tone`` is good, wait or bad."""
+
+    text: Any
+    tone: str
+    url: str = ""
+    link: Any = ""
+
+
+_tabs: list[CustomerTab] = []
+_cards: list[CustomerCard] = []
+_buttons: list[CustomerButton] = []
+_health: list[Callable[[Customer], Health | None]] = []
+
+
+def add_tab(tab: CustomerTab) -> None:
+    """Add a tab to every customer's page, for whoever has its right."""
+    if tab not in _tabs:
+        _tabs.append(tab)
+
+
+def add_card(card: CustomerCard) -> None:
+    """Add a card to the right column, for whoever has its right."""
+    if card not in _cards:
+        _cards.append(card)
+
+
+def add_button(button: CustomerButton) -> None:
+    """Add a button to the head, for whoever has its right."""
+    if button not in _buttons:
+        _buttons.append(button)
+
+
+def tell_health(teller: Callable[[Customer], Health | None]) -> None:
+    """Let ``teller`` say how customers are; one feature does."""
+    _health[:] = [teller]
+
+
+def tabs(actor: Actor) -> list[CustomerTab]:
+    """The tabs ``actor`` may open."""
+    return [tab for tab in _tabs if actor.may(tab.right)]
+
+
+def cards(actor: Actor, customer: Customer) -> list[str]:
+    """The addresses of the cards ``actor`` may see."""
+    return [url_for(card.endpoint, pk=customer.id) for card in _cards if actor.may(card.right)]
+
+
+def buttons(actor: Actor, customer: Customer) -> list[tuple[Any, str, str]]:
+    """(label, icon, address) of the buttons ``actor`` may use."""
+    return [
+        (button.label, button.icon, url_for(button.endpoint, customer_id=customer.id))
+        for button in _buttons
+        if actor.may(button.right)
+    ]
+
+
+def health(customer: Customer) -> Health | None:
+    """What is said about the customer's health, if a feature says something."""
+    return _health[0](customer) if _health else None

@@ -1,0 +1,63 @@
+"""How values of this feature look in lists and on pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from app.core import dictionary, regions
+from app.core.actors import current_actor
+from app.core.database import db
+from app.core.identifiers import mask_account, mask_email, mask_phone
+from app.customers.models import ChurnBand, Customer, CustomerStatus
+from app.customers.terms import CHURN_BANDS
+from app.customers.workflow import LABELS
+from app.theme import cells
+from app.theme.widgets import Fact
+
+STATUS_TONES = {
+    CustomerStatus.prospect: (LABELS[CustomerStatus.prospect], "open"),
+    CustomerStatus.active: (LABELS[CustomerStatus.active], "good"),
+    CustomerStatus.lost: (LABELS[CustomerStatus.lost], "bad"),
+}
+BAND_TONES = {
+    ChurnBand.on_track: (CHURN_BANDS[ChurnBand.on_track], "good"),
+    ChurnBand.watch: (CHURN_BANDS[ChurnBand.watch], "open"),
+    ChurnBand.at_risk: (CHURN_BANDS[ChurnBand.at_risk], "wait"),
+    ChurnBand.probably_lost: (CHURN_BANDS[ChurnBand.probably_lost], "bad"),
+}
+status = cells.badge(STATUS_TONES)
+band = cells.badge(BAND_TONES)
+MASKS = {"phone": mask_phone, "fax": mask_phone, "mobile": mask_phone, "email": mask_email, "bank_account": mask_account}
+
+
+def term(name: str) -> cells.Cell:
+    """A cell that shows the label of an entry of the dictionary."""
+    return lambda value: dictionary.label(db.session, name, value)
+
+
+def region(code: str | None) -> str:
+    """A region in words."""
+    return regions.full_name(code)
+
+
+def customer_link(customer: Customer | None) -> str:
+    """A customer's name, leading to its page."""
+    if customer is None:
+        return ""
+    return Markup('<a href="{}">{}</a>').format(url_for("CustomerView.show", pk=customer.id), customer.name)
+
+
+def private(kind: str, record: Any, label: Any, field: str, view: str) -> Fact:
+    """A masked value, with a button that shows it (and writes down who looked) for whoever has the right."""
+    value = getattr(record, field)
+    mask = MASKS.get(field, lambda text: "•" * min(len(text), 6))
+    actor = current_actor()
+    may_look = value and actor is not None and actor.may(f"{kind}.see_private")
+    return Fact(
+        label,
+        mask(value) if value else "",
+        show_url=url_for(f"{view}.private", pk=record.id, field=field) if may_look else "",
+    )

@@ -1,0 +1,189 @@
+"""The list, page and forms of plans."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import expose
+
+from app.core.database import unit_of_work
+from app.core.i18n import _, _l
+from app.customers import services, terms
+from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, PostponePlanForm, label_choices
+from app.customers.models import Plan
+from app.customers.views import looks
+from app.theme import cells
+from app.theme.widgets import Choice, MoveButton, QuickFilter, RecordHead, SavedView
+from app.web.interface import CrmInterface
+from app.web.lookup import row
+from app.web.session import acting, now, signed_in, today, wants_json
+from app.web.views import CrmModelView
+
+
+def _state(plan: Plan) -> tuple[Any, str]:
+    if plan.done_at is not None:
+        return _l("Done"), "good"
+    return (_l("Overdue"), "bad") if plan.due_at < now() else (_l("Planned"), "open")
+
+
+class PlanView(CrmModelView):
+    """Plans."""
+
+    kind = "plan"
+    route_base = "/plans"
+    datamodel = CrmInterface(Plan, eager=("customer", "owner"))
+    form = PlanForm
+    form_fieldsets = PLAN_FIELDSETS
+    create = staticmethod(services.create_plan)
+    update = staticmethod(services.update_plan)
+    remove = staticmethod(services.delete_plan)
+    prefill = ("customer_id",)
+    related_keys = {"customer_id": lambda pk: row("customer", pk)}
+
+    list_title = _l("Plans")
+    add_title = _l("New plan")
+    edit_title = _l("Edit plan")
+    show_title = _l("Plan")
+    empty_title = _l("No plans yet.")
+    empty_text = _l("A plan says what is to be done by when.")
+    icon = "ti-calendar-event"
+    list_columns = ["what", "customer", "kind", "owner", "due_at", "done_at"]
+    order_columns = ["due_at", "done_at"]
+    base_order = ("due_at", "asc")
+    search_columns = ["kind", "due_at", "owner_id", "done_at"]
+    label_columns = {
+        "what": _l("What is to be done"), "customer": _l("Customer"), "kind": _l("Kind"), "owner": _l("Responsible"),
+        "owner_id": _l("Responsible"), "due_at": _l("Due"), "done_at": _l("Done"), "remind_at": _l("Reminder"),
+        "expected_result": _l("Expected result"), "result": _l("Result"),
+    }  # fmt: skip
+    show_fieldsets = [
+        (
+            _l("Plan"),
+            {"fields": ["customer", "kind", "owner", "due_at", "remind_at", "expected_result", "done_at", "result"]},
+        )
+    ]
+    formatters_columns = {
+        "customer": looks.customer_link,
+        "kind": cells.choice(terms.FOLLOW_UP_KINDS),
+        "owner": cells.person,
+        "due_at": cells.moment,
+        "remind_at": cells.moment,
+        "done_at": cells.moment,
+    }
+    cell_classes = {"what": "grow2", "due_at": "nowrap", "done_at": "nowrap"}
+    card_columns = ("what", "owner", "customer", "due_at")
+    search_choices = {"kind": label_choices(terms.FOLLOW_UP_KINDS)}
+    quick_filters = (
+        QuickFilter(
+            "kind",
+            _l("Kind"),
+            choices=lambda: [Choice(value, label) for value, label in label_choices(terms.FOLLOW_UP_KINDS)()],
+        ),
+        QuickFilter("owner_id", _l("Responsible"), kind="remote", lookup="user"),
+        QuickFilter("due_at", _l("Due"), kind="date"),
+    )
+
+    def saved_views(self) -> list[SavedView]:
+        """Tabs above the list that everybody has."""
+        base, asked, me = url_for(".list"), request.query_string.decode(), acting().user_id
+        yesterday = (today() - timedelta(days=1)).isoformat()
+        tabs = (
+            (_l("All"), ""),
+            (_l("My open plans"), f"_flt_0_owner_id={me}&_flt_4_done_at=y"),
+            (_l("Mine, overdue"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&_flt_2_due_at={yesterday}"),
+            (_l("Mine, today"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&_flt_0_due_at={today().isoformat()}"),
+        )
+        return [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
+
+    def record_head(self, plan: Plan) -> RecordHead:
+        """What stands above the page."""
+        actor = acting()
+        label, tone = _state(plan)
+        moves = []
+        if plan.done_at is None and actor.may("plan.finish"):
+            url = url_for(".finish", pk=plan.id)
+            moves.append(MoveButton("finish", _("Finish"), url, "primary", "ti-check", needs_form=True))
+        if plan.done_at is None and actor.may("plan.postpone"):
+            url = url_for(".postpone", pk=plan.id)
+            moves.append(MoveButton("postpone", _("Change the date"), url, icon="ti-calendar", needs_form=True))
+        return RecordHead(
+            title=plan.what,
+            badges=[cells.status_badge(label, tone)],
+            owner=plan.owner,
+            moves=moves,
+            back_url=url_for("CustomerView.show", pk=plan.customer_id),
+            back_label=plan.customer.name if plan.customer else _("Plans"),
+            edit_url=url_for(".edit", pk=plan.id) if plan.done_at is None and actor.may("plan.edit") else "",
+            delete_url=url_for(".delete", pk=plan.id) if actor.may("plan.delete") else "",
+        )
+
+    def prefill_add(self, form: Any) -> None:
+        at = now() + timedelta(days=1)
+        form.due_at.process_data(at)
+        if acting().user_id is not None:
+            form.owner_id.process_data(acting().user_id)
+
+    @expose("/<pk>/finish", methods=["GET", "POST"])
+    @signed_in
+    def finish(self, pk: str) -> Any:
+        """Note that a plan was carried out."""
+        plan = self.found(pk)
+        form = FinishPlanForm.refresh()
+        return self._dialog(
+            plan,
+            form,
+            _l("Finish"),
+            "plan.finish",
+            lambda: services.finish_plan(plan, result=form.result.data, by=acting(), at=now()),
+        )
+
+    @expose("/<pk>/reopen", methods=["POST"])
+    @signed_in
+    def reopen(self, pk: str) -> Any:
+        """Undo finishing a plan."""
+        plan = self.found(pk)
+        with unit_of_work():
+            services.reopen_plan(plan, by=acting(), at=now())
+        return redirect(self.url_of(plan))
+
+    @expose("/<pk>/postpone", methods=["GET", "POST"])
+    @signed_in
+    def postpone(self, pk: str) -> Any:
+        """Move a plan to another moment."""
+        plan = self.found(pk)
+        form = PostponePlanForm.refresh()
+        if request.method == "GET":
+            form.due_at.process_data(max(plan.due_at, now()) + timedelta(days=1))
+        return self._dialog(
+            plan,
+            form,
+            _l("Change the date"),
+            "plan.postpone",
+            lambda: services.postpone_plan(plan, form.due_at.data, by=acting(), at=now()),
+        )
+
+    def _dialog(self, plan: Plan, form: Any, title: Any, right: str, act: Any) -> Any:
+        if not acting().may(right):
+            abort(403)
+        if request.method == "GET" or not form.validate():
+            page = self.render_template(
+                "appbuilder/general/model/move.html", form=form, records=[plan], title=title, url=request.path
+            )
+            return page if request.method == "GET" else (page, 422)
+        with unit_of_work():
+            act()
+        if wants_json():
+            return {"message": str(plan)}
+        flash(
+            {"text": _("%(name)s was saved.", name=plan.what), "undo": url_for(".reopen", pk=plan.id)}
+            if plan.done_at
+            else _("%(name)s was saved.", name=plan.what),
+            "success",
+        )
+        back = request.form.get("_back", "")
+        target = back if back.startswith("/") and not back.startswith("//") else self.url_of(plan)
+        if "HX-Request" in request.headers:
+            return "", 204, {"HX-Redirect": target}
+        return redirect(target)
