@@ -54,9 +54,13 @@ def _plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
+# One encoder for all: json.dumps would make a new one for every row.
+_encode = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def to_json(value: object) -> str:
     """Return ``value`` as compact JSON with sorted keys; decimals and dates become strings."""
-    return json.dumps(value, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(value)
 
 
 db = SQLA(engine_options={"json_serializer": to_json})

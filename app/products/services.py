@@ -122,7 +122,8 @@ def _checked(session: Session, values: Mapping[str, Any], product: Product | Non
     checks.code("unit", dictionary.codes(session, "product_unit"), keep=product.unit if product else None)
     checks.money("list_price", required=True)
     checks.money("cost_price")
-    checks.flag("active")
+    if "active" in values:
+        checks.flag("active")
     checks.text("description", 4000, lines=True)
     _check_vat_rate(checks, product)
     clean = checks.done()

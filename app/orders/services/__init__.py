@@ -8,7 +8,7 @@ from app.orders.services import moves
 from app.orders.services.bulk import Entered, create_orders
 from app.orders.services.orders import correct_order, create_order, delete_order, enter_order, update_order
 from app.orders.services.reconciling import Difference, reconcile, repair
-from app.orders.services.rollups import keep, refresh, stale_customers
+from app.orders.services.rollups import keep, move_on, refresh, stale_customers
 from app.orders.workflow import workflow
 from app.products import services as products
 
@@ -25,6 +25,7 @@ __all__ = [
     "delete_order",
     "enter_order",
     "keep",
+    "move_on",
     "moves",
     "reconcile",
     "refresh",

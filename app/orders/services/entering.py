@@ -82,7 +82,8 @@ def _take_header(checks: Checks) -> None:
     checks.day("delivered_on")
     checks.text("address", 300)
     checks.text("notes", 4000, lines=True)
-    checks.clean["kind"] = checks.clean.get("kind") or OrderKind.sale
+    if not checks.clean.get("kind"):
+        checks.clean["kind"] = OrderKind.return_ if checks.clean.get("original_id") else OrderKind.sale
 
 
 def _check_header(checks: Checks, known: Known, original: Original | None, history: bool) -> None:
@@ -175,7 +176,7 @@ def _line(values: Mapping[str, Any], known: Known, history: bool, kept: frozense
     _take_number(checks, "vat_rate", product.vat_rate if product else VAT_RATES[0], places=4, below=Decimal(1))
     if product and values.get("unit_price") in (None, ""):
         checks.clean["unit_price"] = product.list_price
-    else:
+    elif "product_id" not in checks.refusals:
         checks.money("unit_price", required=True)
     clean = {"product_id": None, "text": None} | checks.done()
     clean |= {"unit_cost": product.cost_price if product else None, "original_line_id": None}

@@ -59,7 +59,14 @@ def known_to(
     """Read what ``rows`` refer to, in a few statements however many rows there are."""
     known = Known(today)
     lines = [line for row in rows for line in _lines_of(row)]
-    for pk, owner_id in _read(session, Customer.id, _keys(rows, "customer_id"), Customer.owner_id):
+    for pk in _keys(rows, "original_id"):
+        original = session.scalar(select(Order).where(Order.id == pk).with_for_update(of=Order))
+        if original is not None:
+            known.originals[pk] = _original(session, original, apart_from)
+    buyers = {original.order.customer_id for original in known.originals.values()}
+    for pk, owner_id in _read(
+        session, Customer.id, sorted(buyers.union(_keys(rows, "customer_id"))), Customer.owner_id
+    ):
         known.customers[pk] = owner_id
     for pk, customer_id in _read(session, Contact.id, _keys(rows, "contact_id"), Contact.customer_id):
         known.contacts[pk] = customer_id
@@ -73,10 +80,6 @@ def known_to(
     for pk, external_id in _read(session, Order.external_id, sorted(external), Order.id, swap=True):
         if pk != apart_from:
             known.external_ids[external_id] = pk
-    for pk in _keys(rows, "original_id"):
-        original = session.scalar(select(Order).where(Order.id == pk).with_for_update(of=Order))
-        if original is not None:
-            known.originals[pk] = _original(session, original, apart_from)
     return known
 
 

@@ -166,7 +166,8 @@ def _rewrite(
         before = [_told(line) for line in lines]
         _set_totals(order, new)
         # Lines may change without a change of the sums: the order's version must move all the same.
-        flag_modified(order, "gross")
+        order.changed_at, order.changed_by_id = at, by.user_id
+        flag_modified(order, "changed_at")
         session.flush()
         _set_lines(session, order, new)
         after = [_told(line) for line in session.scalars(queries.lines_of(order.id))]

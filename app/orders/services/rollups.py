@@ -132,11 +132,17 @@ def stale_customers(session: Session, today: date) -> list[int]:
     return list(session.scalars(out_of_date(today)))
 
 
+def move_on(session: Session, customer_ids: Sequence[int], today: date) -> None:
+    """Bring the 12 months of these customers up to ``today``."""
+    lock_customers(session, customer_ids)
+    rebuild_customers(session, customer_ids, today)
+
+
 def refresh(session: Session, today: date) -> int:
     """Move the 12 months of every customer on to ``today``, in one go; return how many changed.
 
-    A job that must not hold other writers up walks :func:`stale_customers` in pieces instead.
+    A job that must not hold other writers up calls :func:`move_on` for one piece after the other instead.
     """
     stale = stale_customers(session, today)
-    rebuild_customers(session, stale, today)
+    move_on(session, stale, today)
     return len(stale)
