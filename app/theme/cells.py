@@ -24,6 +24,11 @@ PROBABILITY_WAIT, PROBABILITY_BAD = 0.30, 0.85
 AVATARS = ("", "av-b", "av-c", "av-d")
 
 
+def _plain(value: Any) -> Any:
+    """An enum's value: FAB hands over members in one place and values in another."""
+    return value.value if isinstance(value, Enum) else value
+
+
 def _today() -> date:
     return i18n.local_day(datetime.now(UTC))
 
@@ -115,11 +120,12 @@ def status_badge(label: Any, tone: str) -> Markup:
 
 def badge(kinds: Mapping[Any, tuple[Any, str]]) -> Cell:
     """Return a cell that shows a status as ``kinds[value]``: its label and its tone."""
+    known = {_plain(key): shown for key, shown in kinds.items()}
 
     def cell(value: Any) -> str:
         if value is None:
             return ""
-        label, tone = kinds.get(value, (getattr(value, "value", value), "done"))
+        label, tone = known.get(_plain(value), (_plain(value), "done"))
         return status_badge(label, tone)
 
     return cell
@@ -141,9 +147,10 @@ def yes_no(value: bool | None) -> str:
 
 def choice(labels: Mapping[Any, Any]) -> Cell:
     """Return a cell that shows the label of a value from a fixed list."""
+    known = {_plain(key): label for key, label in labels.items()}
 
     def cell(value: Any) -> str:
-        return "" if value is None else str(labels.get(value, getattr(value, "value", value)))
+        return "" if value is None else str(known.get(_plain(value), _plain(value)))
 
     return cell
 

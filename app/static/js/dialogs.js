@@ -42,6 +42,7 @@
     if (answer.text && /<form/i.test(answer.text) && !/<html/i.test(answer.text)) { fill(answer.text); return; }
     problem(form, ck.sentence(answer));
   });
+  ck.show = (html) => { fill(html); ck.open(shared); shared.querySelector("input:not([type=hidden]), select, textarea")?.focus(); };
   const problem = (form, text) => {
     let line = form.querySelector("[data-problem]");
     if (!line) {
