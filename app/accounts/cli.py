@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_appbuilder.security.sqla.models import Role
 from flask_migrate import upgrade
 from sqlalchemy import select
@@ -102,6 +102,7 @@ def _set(user: User, password: str | None) -> str | None:
 
 @click.command("init")
 @click.option("--admin-password", default=None, help="Without it one is made, printed once, and must be changed.")
+@with_appcontext
 def init(admin_password: str | None) -> None:
     """Make or upgrade the tables, and fill in rights, roles, dictionary and the first administrator.
 
