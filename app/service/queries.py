@@ -117,15 +117,35 @@ def log_of(request_id: int) -> Select[ServiceRequestLog]:
     return select(ServiceRequestLog).where(ServiceRequestLog.request_id == request_id).order_by(ServiceRequestLog.id)
 
 
-def link_with(digest: str) -> Select[FeedbackLink]:
-    """The link whose token has this digest, locked, so that two answers at once are one."""
-    return select(FeedbackLink).where(FeedbackLink.digest == digest).with_for_update()
+def link_with(digest: str, *, lock: bool) -> Select[FeedbackLink]:
+    """The link whose token has this digest; locked, two answers at once become one."""
+    wanted = select(FeedbackLink).where(FeedbackLink.digest == digest)
+    return wanted.with_for_update() if lock else wanted
 
 
-def on_the_board(status: RequestStatus) -> Select[Any]:
-    """The requests of one column of the board, the most pressing first."""
+def on_the_board(status: RequestStatus) -> ColumnElement[bool]:
+    """What stands in one column of the board."""
+    return ServiceRequest.status == status
+
+
+def most_pressing_first() -> tuple[Any, ...]:
+    """The order of a column: by deadline, then by age."""
+    return ServiceRequest.resolution_due_at.is_(None), ServiceRequest.resolution_due_at, ServiceRequest.id
+
+
+def counts_by_status() -> Select[RequestStatus, int]:
+    """(status, number of requests) of what is not archived."""
+    return (
+        select(ServiceRequest.status, func.count())
+        .where(ServiceRequest.status != RequestStatus.archived)
+        .group_by(ServiceRequest.status)
+    )
+
+
+def others_of(customer_id: int, but: int) -> Select[ServiceRequest]:
+    """A customer's other requests, newest first."""
     return (
         select(ServiceRequest)
-        .where(ServiceRequest.status == status)
-        .order_by(ServiceRequest.resolution_due_at.is_(None), ServiceRequest.resolution_due_at, ServiceRequest.id)
+        .where(ServiceRequest.customer_id == customer_id, ServiceRequest.id != but)
+        .order_by(ServiceRequest.received_at.desc(), ServiceRequest.id.desc())
     )

@@ -1,9 +1,12 @@
-"""The lists of service requests that an administrator keeps."""
+"""The words of service requests: the lists an administrator keeps, and the labels of fixed values."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.core import dictionary
 from app.core.i18n import _l
+from app.service.models import FeedbackSource, Priority, Severity
 
 REQUEST_TYPES = dictionary.declare(
     "request_type",
@@ -23,3 +26,18 @@ REQUEST_CHANNELS = dictionary.declare(
     ("website", "网站", "Website"),
     ("other", "其他", "Other"),
 )
+
+PRIORITIES: dict[Priority, Any] = {
+    Priority.low: _l("Low"),
+    Priority.normal: _l("Medium"),
+    Priority.high: _l("High"),
+    Priority.urgent: _l("Urgent"),
+}
+SEVERITIES: dict[Severity, Any] = {
+    Severity.minor: _l("Minor"),
+    Severity.serious: _l("Serious"),
+}
+FEEDBACK_SOURCES: dict[FeedbackSource, Any] = {
+    FeedbackSource.specialist: _l("Asked by the specialist"),
+    FeedbackSource.customer: _l("Answered by link"),
+}

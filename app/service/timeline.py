@@ -42,22 +42,22 @@ def _record_feedback(words: dict[str, Any]) -> str:
     return _("%(number)s was rated %(rating)s of 5", number=words["number"], rating=words.get("satisfaction", ""))
 
 
-@telling("service_request.send_back", group="service", icon="arrow-back-up", colour="waiting", endpoint=_PAGE)
+@telling("service_request.send_back", group="service", icon="arrow-back-up", colour="wait", endpoint=_PAGE)
 def _send_back(words: dict[str, Any]) -> str:
     return _("%(number)s was sent back: the customer is not satisfied", number=words["number"])
 
 
-@telling("service_request.archive", group="service", icon="archive", colour="done", endpoint=_PAGE)
+@telling("service_request.archive", group="service", icon="archive", colour="", endpoint=_PAGE)
 def _archive(words: dict[str, Any]) -> str:
     return _("%(number)s was archived", number=words["number"])
 
 
-@telling("service_request.archive_unanswered", group="service", icon="archive", colour="done", endpoint=_PAGE)
+@telling("service_request.archive_unanswered", group="service", icon="archive", colour="", endpoint=_PAGE)
 def _archive_unanswered(words: dict[str, Any]) -> str:
     return _("%(number)s was archived without an answer: %(text)s", number=words["number"], text=words["text"])
 
 
-@telling("service_request.reopen", group="service", icon="rotate", colour="waiting", endpoint=_PAGE)
+@telling("service_request.reopen", group="service", icon="rotate", colour="wait", endpoint=_PAGE)
 def _reopen(words: dict[str, Any]) -> str:
     return _("%(number)s was reopened", number=words["number"])
 

@@ -19,12 +19,12 @@ LABELS: dict[StrEnum, Any] = {
 }
 
 MOVES = (
-    Move("assign", frozenset({S.created}), S.assigned, _l("Assign")),
+    Move("assign", frozenset({S.created}), S.assigned, _l("Assign"), style="primary"),
     Move("reassign", frozenset({S.assigned}), S.assigned, _l("Reassign")),
-    Move("process", frozenset({S.assigned}), S.processed, _l("Process")),
-    Move("record_feedback", frozenset({S.processed}), S.reviewed, _l("Record feedback")),
+    Move("process", frozenset({S.assigned}), S.processed, _l("Process"), style="primary"),
+    Move("record_feedback", frozenset({S.processed}), S.reviewed, _l("Record feedback"), style="primary"),
     Move("send_back", frozenset({S.reviewed}), S.assigned, _l("Send back"), by_system=True),
-    Move("archive", frozenset({S.reviewed}), S.archived, _l("Archive")),
+    Move("archive", frozenset({S.reviewed}), S.archived, _l("Archive"), style="primary"),
     Move("archive_unanswered", frozenset({S.processed}), S.archived, _l("Archive without an answer"), right="archive"),
     Move("reopen", frozenset({S.archived}), S.assigned, _l("Reopen")),
 )

@@ -3,7 +3,7 @@
 from app.service.services.assignment import AUTOMATIC, least_loaded
 from app.service.services.callers import find_caller
 from app.service.services.deadlines import DEFAULT_LEVELS, deadlines, fill_levels, update_level
-from app.service.services.feedback import answer, create_link, open_link
+from app.service.services.feedback import LIFETIME, LinkNotValid, answer, create_link, open_link
 from app.service.services.moves import workflow
 from app.service.services.requests import (
     create_request,
@@ -17,6 +17,8 @@ from app.service.services.satisfaction import recompute, reconcile
 __all__ = [
     "AUTOMATIC",
     "DEFAULT_LEVELS",
+    "LIFETIME",
+    "LinkNotValid",
     "answer",
     "create_link",
     "create_request",

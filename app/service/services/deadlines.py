@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import calendar
+from app.core import calendar, events
 from app.core.actors import Actor
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed
@@ -45,6 +45,12 @@ def deadlines(session: Session, type: str, priority: Priority, at: datetime) -> 
         working.add_working_hours(at, level.response_hours, zone=zone),
         working.add_working_hours(at, level.resolution_hours, zone=zone),
     )
+
+
+@events.on("install")
+def _fill(session: Session, *, by: Actor, at: datetime) -> None:
+    """A new installation promises something from the first day."""
+    fill_levels(session)
 
 
 def fill_levels(session: Session) -> int:

@@ -60,9 +60,9 @@ def create_link(request: ServiceRequest, *, by: Actor, at: datetime) -> str:
     return token
 
 
-def _request_of(token: str, at: datetime) -> ServiceRequest:
+def _request_of(token: str, at: datetime, *, lock: bool) -> ServiceRequest:
     session = db.session
-    link = session.scalar(link_with(_digest(token)))
+    link = session.scalar(link_with(_digest(token), lock=lock))
     if link is None or link.closed_at is not None or link.expires_at <= at:
         raise LinkNotValid
     request: ServiceRequest | None = find(session, ServiceRequest, link.request_id)
@@ -77,7 +77,7 @@ def open_link(token: str, *, at: datetime) -> ServiceRequest:
     :raises LinkNotValid: if the link cannot be answered.
     """
     with acting_as(_customer(), db.session):
-        return _request_of(token, at)
+        return _request_of(token, at, lock=False)
 
 
 def answer(token: str, satisfaction: int | None, feedback: str | None, *, at: datetime) -> ServiceRequest:
@@ -87,7 +87,7 @@ def answer(token: str, satisfaction: int | None, feedback: str | None, *, at: da
     :raises Invalid: for a rating that is not 1 to 5.
     """
     with acting_as(_customer(), db.session):
-        request = _request_of(token, at)
+        request = _request_of(token, at, lock=True)
         rated: ServiceRequest = workflow.make(
             "record_feedback",
             request,

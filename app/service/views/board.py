@@ -1,0 +1,129 @@
+"""The board: open requests in columns by status, the most pressing first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+
+from app.core import dictionary
+from app.core.database import db
+from app.core.i18n import _
+from app.service import queries
+from app.service.models import Priority, RequestStatus, ServiceRequest
+from app.service.terms import PRIORITIES
+from app.service.views import looks
+from app.service.workflow import LABELS
+from app.web.session import acting, now
+
+COLUMNS = (RequestStatus.created, RequestStatus.assigned, RequestStatus.processed, RequestStatus.reviewed)
+MOST_CARDS = 30
+EDGES = {"bad": "deal-late", "wait": "deal-soon", "": "deal-plan"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One request on the board."""
+
+    request: ServiceRequest
+    type: str
+    clock: looks.Clock | None
+    moves: list[Any]
+
+    @property
+    def edge(self) -> str:
+        return EDGES[self.clock.tone] if self.clock else "deal-none"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One status with its first cards; ``count`` is all of them."""
+
+    status: RequestStatus
+    label: Any
+    count: int
+    cards: list[Card]
+    url: str
+
+    @property
+    def late(self) -> int:
+        return sum(1 for card in self.cards if card.clock and card.clock.tone == "bad")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One menu above the board: its choices as (label, address, chosen)."""
+
+    label: Any
+    chosen: str
+    links: list[tuple[Any, str, bool]]
+    clear_url: str
+
+
+def board_page(view: Any) -> Any:
+    """Render the board of ``view`` for whoever is signed in."""
+    conditions = _conditions()
+    counts = dict(db.session.execute(queries.counts_by_status().where(*conditions)).all())
+    at = now()
+    columns = [_column(view, status, counts.get(status, 0), conditions, at) for status in COLUMNS]
+    return view.render_template(
+        "service/board.html",
+        title=_("Service board"),
+        columns=columns,
+        narrowings=[_by_type(), _by_priority()],
+        mine=request.args.get("who") == "me",
+        address=_address,
+        short=looks.short,
+        priority=looks.priority,
+        view=view,
+    )
+
+
+def _conditions() -> list[Any]:
+    conditions: list[Any] = []
+    if request.args.get("who") == "me":
+        conditions.append(ServiceRequest.owner_id == acting().user_id)
+    if kind := request.args.get("type"):
+        conditions.append(ServiceRequest.type == kind)
+    if request.args.get("priority") in Priority.__members__:
+        conditions.append(ServiceRequest.priority == Priority(request.args["priority"]))
+    return conditions
+
+
+def _column(view: Any, status: RequestStatus, count: int, conditions: list[Any], at: datetime) -> Column:
+    data = view.datamodel
+    query = data.session.query(ServiceRequest).filter(queries.on_the_board(status), *conditions)
+    found = data.with_eager(query.order_by(*queries.most_pressing_first())).limit(MOST_CARDS).all() if count else []
+    cards = [
+        Card(
+            record,
+            dictionary.label(db.session, "request_type", record.type),
+            looks.clock(record.due_at(), at),
+            [move for move in view.move_buttons(record) if move.needs_form][:1],
+        )
+        for record in found
+    ]
+    return Column(status, LABELS[status], count, cards, url_for("ServiceRequestView.list", _flt_0_status=status.value))
+
+
+def _address(**changes: str) -> str:
+    kept = {name: value for name in ("who", "type", "priority") if (value := request.args.get(name))}
+    wanted = {name: value for name, value in (kept | changes).items() if value}
+    return url_for("ServiceRequestView.board", _external=False, **wanted)
+
+
+def _narrowing(name: str, label: Any, choices: list[tuple[str, Any]]) -> Narrowing:
+    chosen = request.args.get(name, "")
+    links = [(text, _address(**{name: value}), value == chosen) for value, text in choices]
+    words = next((str(text) for value, text in choices if value == chosen), "")
+    return Narrowing(label, words, links, _address(**{name: ""}))
+
+
+def _by_type() -> Narrowing:
+    return _narrowing("type", _("Type"), dictionary.choices(db.session, "request_type"))
+
+
+def _by_priority() -> Narrowing:
+    return _narrowing("priority", _("Priority"), [(str(member), label) for member, label in PRIORITIES.items()])

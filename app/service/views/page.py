@@ -1,0 +1,124 @@
+"""What stands on the page of one request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core.database import db
+from app.core.i18n import _, format_moment
+from app.core.identifiers import mask_phone
+from app.customers.timeline_page import Line
+from app.customers.views import looks as customer_looks
+from app.service import queries, terms
+from app.service.models import FeedbackSource, RequestStatus, ServiceRequest, ServiceRequestLog
+from app.service.services.moves import unanswered_from
+from app.service.views import looks
+from app.service.workflow import workflow
+from app.theme import cells
+from app.theme.widgets import Fact
+
+MOST_OTHERS = 6
+ICONS = {
+    "create": ("ti-headset", "open"),
+    "assign": ("ti-user-check", "open"),
+    "reassign": ("ti-user-share", "open"),
+    "process": ("ti-tool", "good"),
+    "record_feedback": ("ti-star", "open"),
+    "send_back": ("ti-arrow-back-up", "wait"),
+    "archive": ("ti-archive", ""),
+    "archive_unanswered": ("ti-archive", ""),
+    "reopen": ("ti-rotate", "wait"),
+}
+
+
+def facts(request: ServiceRequest) -> list[tuple[Any, list[Fact]]]:
+    """The cards of facts beside the story."""
+    term = looks.term
+    return [
+        (
+            _("Request"),
+            [
+                Fact(_("Type"), term("request_type")(request.type)),
+                Fact(_("Priority"), looks.priority(request.priority)),
+                Fact(_("Channel"), term("request_channel")(request.channel)),
+                Fact(_("Product"), request.product.name if request.product else ""),
+                Fact(_("Serial number"), request.serial_number),
+                Fact(_("Answer due"), format_moment(request.response_due_at)),
+                Fact(_("Solution due"), format_moment(request.resolution_due_at)),
+                *_waiting(request),
+            ],
+        ),
+        (
+            _("Customer"),
+            [
+                Fact(_("Customer"), customer_looks.customer_link(request.customer)),
+                Fact(_("Contact"), _contact(request)),
+                Fact(_("Level"), cells.level(request.customer.level if request.customer else None)),
+                Fact(_("Satisfaction"), cells.stars(request.customer.satisfaction if request.customer else None)),
+            ],
+        ),
+        (
+            _("Complaint") if request.is_complaint else _("Judgement"),
+            [
+                Fact(_("Upheld"), cells.yes_no(request.upheld)),
+                Fact(_("Severity"), looks.severity(request.severity)),
+                Fact(_("Responsible person"), request.responsible.name if request.responsible else ""),
+                Fact(_("Compensation"), request.compensation),
+            ],
+        ),
+    ]
+
+
+def _waiting(request: ServiceRequest) -> list[Fact]:
+    if request.status != RequestStatus.processed:
+        return []
+    return [Fact(_("May be archived without an answer from"), cells.day(unanswered_from(request)))]
+
+
+def _contact(request: ServiceRequest) -> Any:
+    contact = request.contact
+    if contact is None:
+        return ""
+    link = Markup('<a href="{}">{}</a>').format(url_for("ContactView.show", pk=contact.id), contact.name)
+    phone = mask_phone(contact.mobile or contact.phone)
+    return Markup("{} <span class='sub'>{}</span>").format(link, phone) if phone else link
+
+
+def log_lines(request: ServiceRequest) -> list[Line]:
+    """What happened to the request, newest first."""
+    log = list(db.session.scalars(queries.log_of(request.id)))
+    ids = {pk for entry in log for pk in (entry.owner_id, entry.actor_id) if pk}
+    names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+    return [_line(entry, names, request) for entry in reversed(log)]
+
+
+def _line(entry: ServiceRequestLog, names: dict[int, str], request: ServiceRequest) -> Line:
+    icon, tone = ICONS.get(entry.move, ("ti-point", ""))
+    if entry.move == "record_feedback" and entry.actor_id is None:
+        who = str(terms.FEEDBACK_SOURCES[FeedbackSource.customer])
+    else:
+        who = names.get(entry.actor_id or 0, _("System"))
+    line: Any = ""
+    if entry.owner_id and entry.owner_id != entry.owner_before_id:
+        line = _("→ %(name)s", name=names.get(entry.owner_id, ""))
+    if entry.move == "record_feedback":
+        line = cells.stars(entry.satisfaction)
+    return Line(
+        at=entry.at,
+        icon=icon,
+        tone=tone,
+        what=_("Entered") if entry.move == "create" else workflow.move(entry.move).label,
+        who=who,
+        line=line,
+        body=(request.text if entry.move == "create" else entry.note) or "",
+    )
+
+
+def others(request: ServiceRequest) -> list[ServiceRequest]:
+    """The customer's other requests that the person may see, newest first."""
+    return list(db.session.scalars(queries.others_of(request.customer_id, request.id).limit(MOST_OTHERS)))
