@@ -11,3 +11,4 @@ def register(appbuilder: Any) -> None:
     # Here and not above: whoever reads our tables needs neither the pages nor the commands.
     import_module("app.accounts.permissions")
     import_module("app.accounts.cli").register(current_app)
+    import_module("app.accounts.views.menu").register(appbuilder)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Key, Model, Moment, Numbered
 
+# FAB's column must hold an address; this domain can never receive mail.
+NO_MAIL = "no-mail.invalid"
+
 
 class Team(Numbered, Model):
     """A department; the people of a team are seen by its leader and the leaders above."""
@@ -60,6 +63,14 @@ class Person(FabUser):
     left_on: Mapped[date | None] = mapped_column(comment="day of leaving; the user is then not active")
 
     team: Mapped[Team | None] = relationship(Team, viewonly=True)
+
+    # Filled by a list for all its rows at once.
+    role_names = ()
+
+    @property
+    def has_no_mail(self) -> bool:
+        """Whether no mail address is known."""
+        return self.email.endswith(f"@{NO_MAIL}")
 
     @property
     def name(self) -> str:

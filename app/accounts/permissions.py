@@ -26,4 +26,4 @@ declare(
 declare(Kind("calendar", _l("Working calendar"), ("see_all", "edit"), group=GROUP), grants={})
 declare(Kind("settings", _l("Settings"), ("see_all", "edit"), group=GROUP), grants={})
 declare(Kind("audit", _l("Audit log"), ("see_all",), group=GROUP), grants={})
-declare(Kind("recycle_bin", _l("Recycle bin"), ("see_all",), (("restore", _l("Restore")),), group=GROUP), grants={})
+declare(Kind("recycle_bin", _l("Recycle bin"), ("see_all",), group=GROUP), grants={})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -10,12 +13,13 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, TeamLeader, User
 from app.core.actors import Actor
 from app.core.i18n import DEFAULT_LANGUAGE
+from app.core.visibility import scopes
 
 PREFIX = "can_"
 ADMIN = "Admin"
@@ -58,6 +62,92 @@ def rights_of_role(session: Session, role_id: int) -> frozenset[str]:
         .where(table.c.role_id == role_id)
     )
     return frozenset(f"{kind}.{name.removeprefix(PREFIX)}" for kind, name in session.execute(statement))
+
+
+def permission_ids(session: Session) -> dict[str, int]:
+    """The row that stands for each right, by right."""
+    statement = (
+        select(PermissionView.id, ViewMenu.name, Permission.name)
+        .select_from(PermissionView)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+    )
+    return {f"{kind}.{name.removeprefix(PREFIX)}": pk for pk, kind, name in session.execute(statement)}
+
+
+def roles_by_user(session: Session, user_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the roles of several users, in one statement."""
+    statement = (
+        select(assoc_user_role.c.user_id, Role.name)
+        .join(Role, Role.id == assoc_user_role.c.role_id)
+        .where(assoc_user_role.c.user_id.in_(list(user_ids)))
+        .order_by(Role.id)
+    )
+    found: dict[int, list[str]] = {}
+    for pk, name in session.execute(statement):
+        found.setdefault(pk, []).append(name)
+    return found
+
+
+def holders_of_role(session: Session, role_id: int) -> list[User]:
+    """The active users who hold a role, by name."""
+    held = select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id == role_id)
+    statement = select(User).where(User.id.in_(held), User.active.is_(True))
+    return list(session.scalars(statement.order_by(User.last_name, User.first_name, User.id)))
+
+
+def holder_counts(session: Session) -> dict[int, int]:
+    """How many active users hold each role."""
+    statement = (
+        select(assoc_user_role.c.role_id, func.count())
+        .join(User, User.id == assoc_user_role.c.user_id)
+        .where(User.active.is_(True))
+        .group_by(assoc_user_role.c.role_id)
+    )
+    return dict(session.execute(statement).all())
+
+
+def holdings(session: Session, user_id: int) -> list[tuple[str, int]]:
+    """(kind, number of rows) of everything whose owner ``user_id`` is, as far as whoever asks may see it."""
+    found = []
+    for scope in scopes():
+        owner = getattr(scope.model, "owner_id", None)
+        if owner is None:
+            continue
+        count = session.scalar(select(func.count()).select_from(scope.model).where(owner == user_id))
+        if count:
+            found.append((scope.kind, count))
+    return found
+
+
+@dataclass(frozen=True)
+class TeamNode:
+    """One team in its tree; ``depth`` counts from 0."""
+
+    team: Team
+    depth: int
+    leader: User | None
+    people: tuple[User, ...]
+
+
+def team_tree(session: Session) -> list[TeamNode]:
+    """Every team below its parent, with its leader and its active people; three statements."""
+    teams = list(session.scalars(select(Team).order_by(Team.position, Team.name)))
+    users = {user.id: user for user in session.scalars(select(User).order_by(User.last_name, User.first_name))}
+    leaders = dict(session.execute(select(TeamLeader.team_id, TeamLeader.user_id)).all())
+    below: dict[int | None, list[Team]] = {}
+    for team in teams:
+        below.setdefault(team.parent_id, []).append(team)
+    found: list[TeamNode] = []
+
+    def walk(parent_id: int | None, depth: int) -> None:
+        for team in below.get(parent_id, ()):
+            people = tuple(user for user in users.values() if user.team_id == team.id and user.active)
+            found.append(TeamNode(team, depth, users.get(leaders.get(team.id, 0)), people))
+            walk(team.id, depth + 1)
+
+    walk(None, 0)
+    return found
 
 
 def teams_led_by(user_id: int) -> Select[tuple[int]]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.accounts import passwords
 from app.accounts.models import User
 from app.accounts.queries import ADMIN, PREFIX
-from app.core import dictionary
+from app.core import calendar, dictionary
 from app.core.actors import Actor, acting_as
 from app.core.database import utc_now
 from app.core.events import announce
@@ -41,17 +41,19 @@ def install(session: Session, admin_password: str | None = None) -> str | None:
         pairs, declared_now = _fill_rights(session)
         _fill_roles(session, pairs, declared_now)
         dictionary.fill(session)
+        # Three years back: deadlines and working days of what is imported are right, too.
+        calendar.fill(session, utc_now().year - 3, calendar.package_years()[-1])
         announce("install", session, by=Actor.system("init"), at=utc_now())
         return _first_admin(session, admin_password)
 
 
 def _ids(session: Session, model: type[Permission | ViewMenu], names: Iterable[str]) -> dict[str, int]:
     """The id of every name; rows that are missing are inserted."""
-    known: dict[str, int] = dict(session.execute(select(model.name, model.id)).tuples().all())
+    known: dict[str, int] = dict(session.execute(select(model.name, model.id)).all())
     missing = [{"name": name} for name in dict.fromkeys(names) if name not in known]
     if missing:
         session.execute(insert(model), missing)
-        known = dict(session.execute(select(model.name, model.id)).tuples().all())
+        known = dict(session.execute(select(model.name, model.id)).all())
     return known
 
 
@@ -72,7 +74,7 @@ def _fill_rights(session: Session) -> tuple[dict[str, int], frozenset[str]]:
 
 
 def _fill_roles(session: Session, pairs: dict[str, int], declared_now: frozenset[str]) -> None:
-    known = dict(session.execute(select(Role.name, Role.id)).tuples().all())
+    known = dict(session.execute(select(Role.name, Role.id)).all())
     rows = []
     for name in ROLES:
         given = grants(name)

@@ -16,7 +16,7 @@ from flask import Flask, current_app, flash, g, has_request_context, request, se
 from flask_appbuilder import AppBuilder
 from werkzeug.routing import BuildError
 
-from app.core import i18n
+from app.core import i18n, rights
 from app.core.i18n import _, _l
 from app.theme import cells, inputs, pages
 
@@ -191,7 +191,7 @@ class Shell:
         return Person(
             id=user.id,
             name=name,
-            role=_(roles[0].name) if roles else "",
+            role=str(rights.role_label(roles[0].name)) if roles else "",
             initial=cells.initial(name),
             colour=cells.avatar_colour(name),
         )
@@ -259,14 +259,11 @@ class Shell:
 
     @property
     def profile_url(self) -> str:
-        try:
-            return str(self._appbuilder.get_url_for_userinfo)
-        except (BuildError, AttributeError):
-            return ""
+        return safe_url("ProfileView.show")
 
     @property
     def password_url(self) -> str:
-        return safe_url("ResetMyPasswordView.this_form_get")
+        return safe_url("ProfileView.password")
 
     @property
     def here(self) -> str:

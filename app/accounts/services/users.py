@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords
-from app.accounts.models import SignInFailure, Team, User
+from app.accounts.models import NO_MAIL, SignInFailure, Team, User
 from app.accounts.queries import ADMIN, rights_of, rights_of_role, roles_of
 from app.core import audit, events
 from app.core.actors import Actor
@@ -22,8 +22,6 @@ from app.core.i18n import LANGUAGES, _l, local_day
 
 FIELDS = ("username", "last_name", "first_name", "email", "phone", "team_id", "language", "role_ids")
 OWN_FIELDS = ("last_name", "first_name", "email", "phone", "language")
-# FAB's column must hold an address; this domain can never receive mail.
-NO_MAIL = "no-mail.invalid"
 
 
 def create_user(values: Mapping[str, Any], *, by: Actor, at: datetime) -> User:
@@ -39,6 +37,15 @@ def create_user(values: Mapping[str, Any], *, by: Actor, at: datetime) -> User:
         session.flush()
         _set_roles(session, user, role_ids or (), by=by, at=at)
     return user
+
+
+def create_user_with_password(values: Mapping[str, Any], *, by: Actor, at: datetime) -> tuple[User, str]:
+    """Add a person and return them with their initial password, which is told once."""
+    user = create_user(values, by=by, at=at)
+    with done_by(by, at):
+        password = passwords.make_initial_password()
+        user.password = passwords.hash_password(password)
+    return user, password
 
 
 def update_user(user: User, values: Mapping[str, Any], *, by: Actor, at: datetime) -> User:

@@ -1,0 +1,117 @@
+"""Forms about people, teams and one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder.forms import DynamicForm
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
+from wtforms import PasswordField
+from wtforms.validators import DataRequired
+
+from app.accounts.models import User
+from app.accounts.queries import team_tree
+from app.core.actors import current_actor
+from app.core.database import db
+from app.core.i18n import _, _l
+from app.core.rights import ROLES, role_label
+from app.theme.fields import ChoiceField, EmailField, ManyChoicesField, PhoneField, TextField, WholeNumberField
+
+LANGUAGE_CHOICES = (("zh", "中文"), ("en", "English"))
+INDENT = "\u3000"
+
+
+def role_choices() -> list[tuple[int, str]]:
+    """The roles, the product's six first, as people read them."""
+    order = {name: position for position, name in enumerate(ROLES)}
+    roles = sorted(db.session.scalars(select(Role)), key=lambda role: (order.get(role.name, len(order)), role.name))
+    return [(role.id, str(role_label(role.name))) for role in roles]
+
+
+def team_choices() -> list[tuple[int, str]]:
+    """The teams as a tree."""
+    return [(node.team.id, INDENT * node.depth + node.team.name) for node in team_tree(db.session())]
+
+
+def people_choices() -> list[tuple[int, str]]:
+    """The people who can sign in."""
+    statement = select(User).where(User.active.is_(True)).order_by(User.last_name, User.first_name, User.id)
+    return [(user.id, user.name) for user in db.session.scalars(statement)]
+
+
+class UserForm(DynamicForm):
+    """Somebody who signs in; their roles are chosen here, their password is not."""
+
+    last_name = TextField(_l("Family name"), longest=64)
+    first_name = TextField(_l("Given name"), longest=64, required=True)
+    username = TextField(
+        _l("User name"), longest=64, required=True, description=_l("For signing in: letters, digits, dots and hyphens.")
+    )
+    email = EmailField(_l("E-mail"), description=_l("Notices are sent here; may be empty."))
+    phone = PhoneField(_l("Phone"))
+    team_id = ChoiceField(_l("Team"), choices=team_choices, coerce=int, blank=_l("No team"))
+    role_ids = ManyChoicesField(_l("Roles"), choices=role_choices, coerce=int, required=True)
+    language = ChoiceField(_l("Language"), choices=LANGUAGE_CHOICES, blank=_l("As in the browser"))
+
+
+USER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
+    (_l("Person"), {"fields": ["last_name", "first_name", "email", "phone"]}),
+    (_l("Work"), {"fields": ["username", "team_id", "role_ids", "language"]}),
+]
+
+
+class ProfileForm(DynamicForm):
+    """What one may change about oneself."""
+
+    last_name = TextField(_l("Family name"), longest=64)
+    first_name = TextField(_l("Given name"), longest=64, required=True)
+    email = EmailField(_l("E-mail"), description=_l("Notices are sent here; may be empty."))
+    phone = PhoneField(_l("Phone"))
+    language = ChoiceField(_l("Language"), choices=LANGUAGE_CHOICES, blank=_l("As in the browser"))
+
+
+class PasswordForm(DynamicForm):
+    """A new password for oneself."""
+
+    current = PasswordField(
+        _l("Current password"),
+        [DataRequired(_l("This field is required."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        _l("New password"),
+        [DataRequired(_l("This field is required."))],
+        description=_l("At least 10 characters; a short sentence is easy to remember and hard to guess."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeated = PasswordField(
+        _l("New password again"),
+        [DataRequired(_l("This field is required."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def validate_repeated(self, field: PasswordField) -> None:
+        if field.data != self.password.data:
+            raise ValueError(_("The two passwords differ."))
+
+
+class TeamForm(DynamicForm):
+    """A team."""
+
+    name = TextField(_l("Name"), longest=80, required=True)
+    parent_id = ChoiceField(_l("Part of"), choices=team_choices, coerce=int, blank=_l("No team above"))
+    leader_id = ChoiceField(
+        _l("Leader"),
+        choices=people_choices,
+        coerce=int,
+        blank=_l("Nobody"),
+        description=_l("Sees what the people of this team and of the teams under it own."),
+    )
+    position = WholeNumberField(_l("Position"), least=0, most=9_999, description=_l("Teams are sorted by this number."))
+
+
+def may(right: str) -> bool:
+    """Say whether the person signed in holds ``right``."""
+    actor = current_actor()
+    return actor is not None and actor.may(right)

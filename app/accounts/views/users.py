@@ -1,0 +1,208 @@
+"""The people: list, page, forms, initial passwords, and what happens when somebody leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import or_
+from sqlalchemy.orm import Query
+
+from app.accounts.forms import LANGUAGE_CHOICES, USER_FIELDSETS, UserForm, role_choices, team_choices
+from app.accounts.models import User
+from app.accounts.queries import holdings, roles_by_user, roles_of
+from app.accounts.services import users
+from app.accounts.views import looks
+from app.accounts.views.pages import try_to
+from app.core.actors import Actor
+from app.core.database import db
+from app.core.i18n import _, _l
+from app.core.rights import role_label
+from app.theme import cells
+from app.theme.widgets import Choice, Fact, MoveButton, QuickFilter, RecordHead, SavedView
+from app.web.interface import CrmInterface
+from app.web.session import acting, now
+from app.web.views import CrmModelView
+
+PASSWORD = "changke.initial_password"  # noqa: S105 - a key of the request's environment
+
+
+def _create(values: dict[str, Any], *, by: Actor, at: datetime) -> User:
+    user, password = users.create_user_with_password(values, by=by, at=at)
+    request.environ[PASSWORD] = (user, password)
+    return user
+
+
+def _choices(pairs: Any) -> list[Choice]:
+    return [Choice(str(key), label) for key, label in pairs]
+
+
+class UserView(CrmModelView):
+    """Users."""
+
+    kind = "user"
+    route_base = "/users"
+    datamodel = CrmInterface(User, eager=("team",))
+    form = UserForm
+    form_fieldsets = USER_FIELDSETS
+    create = staticmethod(_create)
+    update = staticmethod(users.update_user)
+    method_permission_name = {
+        **CrmModelView.method_permission_name,
+        "reset_password": "reset_password",
+        "deactivate": "deactivate",
+        "reactivate": "deactivate",
+    }
+
+    list_title = _l("Users")
+    add_title = _l("New user")
+    edit_title = _l("Edit user")
+    show_title = _l("User")
+    icon = "ti-users"
+    show_template = "accounts/user.html"
+    search_box = "q"
+    base_order = ("username", "asc")
+    list_columns = ["name", "username", "role_names", "team", "active", "last_login"]
+    order_columns = ["username", "last_login", "active"]
+    search_columns = ["active", "team_id", "language", "username", "last_login"]
+    label_columns = {
+        "name": _l("Name"), "username": _l("User name"), "role_names": _l("Roles"), "team": _l("Team"),
+        "team_id": _l("Team"), "active": _l("Can sign in"), "last_login": _l("Last sign-in"), "language": _l("Language"),
+        "email": _l("E-mail"), "phone": _l("Phone"), "first_name": _l("Given name"), "last_name": _l("Family name"),
+    }  # fmt: skip
+    formatters_columns = {
+        "name": cells.person,
+        "role_names": looks.roles,
+        "active": looks.access,
+        "last_login": cells.relative_day,
+    }
+    cell_classes = {"name": "nowrap", "role_names": "grow2"}
+    card_columns = ("name", "role_names", "active")
+    search_choices = {
+        "team_id": lambda: [(str(pk), name) for pk, name in team_choices()],
+        "language": lambda: LANGUAGE_CHOICES,
+    }
+    quick_filters = (
+        QuickFilter("team_id", _l("Team"), choices=lambda: _choices(team_choices())),
+        QuickFilter("language", _l("Language"), choices=lambda: _choices(LANGUAGE_CHOICES)),
+    )
+
+    def saved_views(self) -> list[SavedView]:
+        """Tabs above the list."""
+        base, asked = url_for(".list"), request.query_string.decode()
+        tabs = [(_("All"), ""), (_("Can sign in"), "_flt_0_active=y"), (_("Left"), "_flt_0_active=n")]
+        tabs += [(label, f"role={pk}") for pk, label in role_choices()]
+        return [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
+
+    def narrow(self, query: Query[Any]) -> Query[Any]:
+        text, role = request.args.get("q", "").strip()[:100], request.args.get("role", "")
+        if text:
+            names = (User.last_name + User.first_name, User.first_name, User.username, User.email, User.phone)
+            query = query.filter(or_(*(name.icontains(text, autoescape=True) for name in names)))
+        if role.isascii() and role.isdigit() and len(role) < 10:
+            query = query.filter(User.roles.any(id=int(role)))
+        return query
+
+    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
+        count, found = super().rows(filters, order, page, size)
+        roles = roles_by_user(db.session(), [user.id for user in found])
+        for user in found:
+            user.role_names = roles.get(user.id, ())
+        return count, found
+
+    # --- one person ---
+
+    def record_head(self, user: User) -> RecordHead:
+        """What stands above the page."""
+        actor = acting()
+        moves = []
+        if actor.may("user.reset_password") and user.active:
+            url = url_for(".reset_password", pk=user.id)
+            ask = _("%(name)s is signed out everywhere and gets a new initial password.", name=user.name)
+            moves.append(MoveButton("reset_password", _("Reset password"), url, icon="ti-key", confirm=ask))
+        if actor.may("user.deactivate") and user.id != actor.user_id:
+            if user.active:
+                url = url_for(".deactivate", pk=user.id)
+                moves.append(MoveButton("deactivate", _("Deactivate"), url, "danger", "ti-user-off", needs_form=True))
+            else:
+                url = url_for(".reactivate", pk=user.id)
+                moves.append(MoveButton("reactivate", _("Let sign in again"), url, "primary", "ti-user-check"))
+        return RecordHead(
+            title=user.name,
+            code=user.username,
+            mark=cells.initial(user.name),
+            badges=[looks.access(user.active)],
+            tags=[str(role_label(role.name)) for role in roles_of(db.session(), user.id)],
+            moves=moves,
+            back_url=url_for(".list"),
+            back_label=_("Users"),
+            edit_url=url_for(".edit", pk=user.id) if actor.may("user.edit") else "",
+        )
+
+    def record_facts(self, user: User) -> list[Fact]:
+        """What is known about a person."""
+        language = dict(LANGUAGE_CHOICES).get(user.language or "", "")
+        return [
+            Fact(_("E-mail"), "" if user.has_no_mail else cells.email(user.email)),
+            Fact(_("Phone"), cells.phone(user.phone)),
+            Fact(_("Team"), user.team or ""),
+            Fact(_("Language"), language or _("As in the browser")),
+            Fact(_("Last sign-in"), cells.relative_day(user.last_login)),
+            Fact(_("Left on"), cells.day(user.left_on)) if user.left_on else Fact(_("Sign-ins"), user.login_count or 0),
+        ]
+
+    def owned(self, user: User) -> list[tuple[str, str, str]]:
+        """What somebody is responsible for, as far as the reader may see it."""
+        return looks.kinds_of(holdings(db.session(), user.id))
+
+    def prefill_form(self, form: Any, pk: Any) -> None:
+        user = self.found(pk)
+        form.role_ids.data = [role.id for role in roles_of(db.session(), user.id)]
+        if user.has_no_mail:
+            form.email.data = ""
+
+    # --- initial passwords ---
+
+    def post_add_redirect(self) -> Any:
+        found = request.environ.get(PASSWORD)
+        return self._initial_password(*found) if found else super().post_add_redirect()
+
+    @expose("/reset_password/<pk>", methods=["POST"])
+    @has_access
+    def reset_password(self, pk: str) -> Any:
+        """Give a new initial password and show it once."""
+        user = self.found(pk)
+        found: list[str] = []
+        if not try_to(lambda: found.append(users.reset_password(user, by=acting(), at=now())), ""):
+            return redirect(self.url_of(user))
+        return self._initial_password(user, found[0])
+
+    def _initial_password(self, user: User, password: str) -> Any:
+        return self.render_template(
+            "accounts/initial_password.html", user=user, password=password, title=_("Initial password"), view=self
+        )
+
+    # --- leaving ---
+
+    @expose("/deactivate/<pk>", methods=["GET", "POST"])
+    @has_access
+    def deactivate(self, pk: str) -> Any:
+        """Say what somebody still owns, and end their access."""
+        user = self.found(pk)
+        if request.method == "POST":
+            done = _("%(name)s can no longer sign in.", name=user.name)
+            try_to(lambda: users.deactivate(user, by=acting(), at=now()), done)
+            target = url_for(".show", pk=pk)
+            return ("", 204, {"HX-Redirect": target}) if "HX-Request" in request.headers else redirect(target)
+        return self.render_template("accounts/deactivate.html", user=user, owned=self.owned(user))
+
+    @expose("/reactivate/<pk>", methods=["POST"])
+    @has_access
+    def reactivate(self, pk: str) -> Any:
+        """Let somebody who came back sign in again."""
+        user = self.found(pk)
+        try_to(lambda: users.reactivate(user, by=acting(), at=now()), _("%(name)s can sign in again.", name=user.name))
+        return redirect(url_for(".show", pk=pk))
