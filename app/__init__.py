@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -56,13 +57,21 @@ def _register(app: Flask) -> None:
     from app.core import cli
     from app.theme import layout
     from app.web import requests
+    from app.web.lookup import LookupView
+    from app.web.palette import PaletteView
 
     features = [import_module(f"app.{name}") for name in FEATURES]
+    for name in FEATURES:
+        # Every table is known before a view looks at one: keys refer to tables of later features.
+        if find_spec(f"app.{name}.models"):
+            import_module(f"app.{name}.models")
     # Before AppBuilder, whose own hook reads who is signed in: by then the request must be known as only reading.
     requests.register(app)
     with app.app_context():
         appbuilder = AppBuilder(app, db.session, indexview=None)
         layout.register(app, appbuilder)
+        appbuilder.add_view_no_menu(LookupView)
+        appbuilder.add_view_no_menu(PaletteView)
         _add_menu(appbuilder)
         for feature in features:
             feature.register(appbuilder)

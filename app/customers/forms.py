@@ -47,7 +47,7 @@ def remote(label: Any, lookup: str, **kwargs: Any) -> RemoteSelectField:
 class CustomerForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
     """Everything that is typed about a customer."""
 
-    kind = ChoiceField(_l("Kind"), choices=label_choices(terms.KINDS), enum=CustomerKind, segments=True, required=True)
+    kind = ChoiceField(_l("Type"), choices=label_choices(terms.KINDS), enum=CustomerKind, segments=True, required=True)
     name = TextField(_l("Name"), longest=200, required=True, description=_l("As on the business licence."))
     short_name = TextField(_l("Short name"), longest=80, description=_l("Shown on boards and phones."))
     english_name = TextField(_l("English name"), longest=200)

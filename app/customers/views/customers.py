@@ -18,7 +18,7 @@ from app.core.i18n import _, _l, local_day, parse_day
 from app.core.identifiers import mask_phone
 from app.customers import duplicates, panels, services, terms
 from app.customers.forms import CUSTOMER_FIELDSETS, CustomerForm, HandOverForm, ShareForm, label_choices, term_choices
-from app.customers.models import Contact, Customer, Plan
+from app.customers.models import Contact, Customer, CustomerKind, Plan
 from app.customers.services import customers as rules
 from app.customers.timeline_page import TIMELINE_GROUPS, entries
 from app.customers.views import looks
@@ -69,7 +69,7 @@ class CustomerView(CrmModelView):
         "is_internal",
     ]  # fmt: skip
     label_columns = {
-        "name": _l("Customer"), "code": _l("Code"), "level": _l("Level"), "kind": _l("Kind"),
+        "name": _l("Customer"), "code": _l("Code"), "level": _l("Level"), "kind": _l("Type"),
         "status": _l("Status"), "owner": _l("Responsible"), "owner_id": _l("Responsible"), "credit": _l("Credit"),
         "last_order_on": _l("Last order"), "value_12m": _l("Last 12 months"), "orders_12m": _l("Orders in 12 months"),
         "churn_band": _l("Churn risk"), "last_contact_at": _l("Last contact"), "next_plan_at": _l("Next plan"),
@@ -433,6 +433,9 @@ class CustomerView(CrmModelView):
         with unit_of_work() as session:
             hits = duplicates.similar(session, values, by=acting(), at=now())
         return self.render_template("customers/similar.html", similar=hits) if hits else ""
+
+    def prefill_add(self, form: Any) -> None:
+        form.kind.process_data(CustomerKind.company)
 
     def prefill_form(self, form: Any, pk: int) -> None:
         form.tags.data = services.tags_of(db.session, pk)

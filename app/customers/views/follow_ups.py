@@ -9,7 +9,7 @@ from flask import request, url_for
 from app.core.i18n import _l
 from app.customers import services, terms
 from app.customers.forms import FOLLOW_UP_FIELDSETS, FollowUpForm, label_choices
-from app.customers.models import FollowUp
+from app.customers.models import FollowUp, FollowUpKind
 from app.customers.views import looks
 from app.theme import cells
 from app.theme.widgets import Choice, QuickFilter, SavedView
@@ -81,6 +81,7 @@ class FollowUpView(CrmModelView):
 
     def prefill_add(self, form: Any) -> None:
         form.at.process_data(now())
+        form.kind.process_data(FollowUpKind.phone)
 
 
 def own_or_all(base: str, me: int | None) -> list[SavedView]:

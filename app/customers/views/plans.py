@@ -12,7 +12,7 @@ from app.core.database import unit_of_work
 from app.core.i18n import _, _l
 from app.customers import services, terms
 from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, PostponePlanForm, label_choices
-from app.customers.models import Plan
+from app.customers.models import FollowUpKind, Plan
 from app.customers.views import looks
 from app.theme import cells
 from app.theme.widgets import Choice, MoveButton, QuickFilter, RecordHead, SavedView
@@ -122,6 +122,7 @@ class PlanView(CrmModelView):
     def prefill_add(self, form: Any) -> None:
         at = now() + timedelta(days=1)
         form.due_at.process_data(at)
+        form.kind.process_data(FollowUpKind.phone)
         if acting().user_id is not None:
             form.owner_id.process_data(acting().user_id)
 

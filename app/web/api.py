@@ -1,0 +1,351 @@
+"""The base class of REST resources: the same services, moves and sentences as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+from flask_appbuilder import ModelRestApi, expose
+from flask_appbuilder.api import safe
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.security.decorators import permission_name, protect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest
+
+from app.core.database import db, unit_of_work
+from app.core.errors import DomainError, Invalid, OutOfDate
+from app.core.i18n import _, parse_day, parse_moment
+from app.core.workflow import Workflow
+from app.web.per_request import PerRequest
+from app.web.session import acting, now
+
+Service = Callable[..., Any]
+LARGEST_PAGE = 100
+MOST_FILTERS = 20
+
+
+class Unusable(Invalid):
+    """The request itself cannot be read."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class CrmApi(ModelRestApi):  # type: ignore[misc]  # FAB ships no types
+    """FAB's REST resource with our services behind it; a resource only declares.
+
+    ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent. ``masks``
+    maps private columns to how they are shown; ``look(record, field, *, by, at)`` shows one in full and writes it down.
+    """
+
+    kind = ""
+    columns: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    create: Service | None = None
+    update: Service | None = None
+    remove: Service | None = None
+    workflow: Workflow | None = None
+    move_data: Mapping[str, Mapping[str, str]] = {}
+    masks: Mapping[str, Callable[[str], str]] = {}
+    look: Service | None = None
+
+    _filters = PerRequest()
+    allow_browser_login = False
+    base_order = ("id", "desc")
+    page_size = 25
+    max_page_size = LARGEST_PAGE
+    method_permission_name = {
+        "get": "see",
+        "get_list": "see",
+        "post": "add",
+        "put": "edit",
+        "delete": "delete",
+        "move": "see",
+        "private": "see_private",
+    }
+
+    def __init__(self) -> None:
+        cls = type(self)
+        self.class_permission_name = self.kind
+        self.exclude_route_methods = {"info"} | {
+            method
+            for method, present in (
+                ("post", cls.create),
+                ("put", cls.update),
+                ("delete", cls.remove),
+                ("move", cls.workflow),
+                ("private", cls.look),
+            )
+            if present is None
+        }
+        self.list_columns = self.show_columns = ["id", *self.columns]
+        self.add_columns = self.edit_columns = list(self.writable) or ["id"]
+        self.search_columns = list(self.search_columns or ["id"])
+        self.order_columns = list(self.order_columns or ["id"])
+        super().__init__()
+
+    # --- reading ---
+
+    def pre_get(self, data: dict[str, Any]) -> None:
+        self._mask(data["result"])
+
+    def pre_get_list(self, data: dict[str, Any]) -> None:
+        for row in data["result"]:
+            self._mask(row)
+
+    def _mask(self, row: dict[str, Any]) -> None:
+        for name, mask in self.masks.items():
+            if row.get(name):
+                row[name] = mask(row[name])
+
+    def _handle_filters_args(self, rison_args: dict[str, Any]) -> Filters:
+        """Choose our operators: FAB takes them from a map of the whole process, whichever class came last."""
+        self._filters.clear_filters()
+        asked = rison_args.get("filters", [])
+        if len(asked) > MOST_FILTERS:
+            raise Unusable(_("At most %(count)d filters at once.", count=MOST_FILTERS))
+        known = self._filters.get_search_filters()
+        for wanted in asked:
+            column, operator, value = (wanted.get(name) for name in ("col", "opr", "value"))
+            found = next((flt for flt in known.get(column, ()) if flt.arg_name == operator), None)
+            if found is None:
+                raise Unusable(_("%(column)s cannot be filtered by “%(operator)s”.", column=column, operator=operator))
+            self._filters._add_filter(found, value)
+        return self._filters.get_joined_filters(self._base_filters)
+
+    def _handle_order_args(self, rison_args: dict[str, Any]) -> tuple[str, str]:
+        column = rison_args.get("order_column", "")
+        if not column:
+            return tuple(self.base_order)  # type: ignore[return-value]  # a pair
+        if column not in self.order_columns:
+            raise Unusable(_("The list cannot be sorted by %(column)s.", column=column))
+        return column, "asc" if rison_args.get("order_direction") != "desc" else "desc"
+
+    def get_list_headless(self, **kwargs: Any) -> Any:
+        return self._answered(lambda: super(CrmApi, self).get_list_headless(**kwargs))
+
+    # --- writing ---
+
+    def post_headless(self) -> Any:
+        def act() -> Any:
+            values = self._sent()
+            with unit_of_work() as session:
+                record = type(self).create(values, by=acting(), at=now())  # type: ignore[misc]  # the route exists only with the service
+                session.flush()
+                pk = record.id
+            return self._record(pk, HTTPStatus.CREATED)
+
+        return self._answered(act)
+
+    def put_headless(self, pk: Any) -> Any:
+        def act() -> Any:
+            values = self._sent()
+            record = self.datamodel.get(pk, self._base_filters)
+            if record is None:
+                return self.response_404()
+            with unit_of_work():
+                self._refuse_outdated(record, values.pop("version", None))
+                type(self).update(record, values, by=acting(), at=now())  # type: ignore[misc]  # as above
+            return self._record(pk, HTTPStatus.OK)
+
+        return self._answered(act)
+
+    def delete_headless(self, pk: Any) -> Any:
+        def act() -> Any:
+            record = self.datamodel.get(pk, self._base_filters)
+            if record is None:
+                return self.response_404()
+            with unit_of_work():
+                self._refuse_outdated(record, None)
+                type(self).remove(record, by=acting(), at=now())  # type: ignore[misc]  # as above
+            return self.response(200, message=_("Deleted."))
+
+        return self._answered(act)
+
+    @expose("/<pk>/<name>", methods=["POST"])
+    @protect()
+    @safe
+    @permission_name("move")
+    def move(self, pk: str, name: str) -> Any:
+        """Make a move of the record's workflow.
+        ---
+        post:
+          description: Make a move of the record's workflow; the body holds what the move needs
+          parameters:
+          - in: path
+            schema:
+              type: integer
+            name: pk
+          - in: path
+            schema:
+              type: string
+            name: name
+          requestBody:
+            required: false
+            content:
+              application/json:
+                schema:
+                  type: object
+          responses:
+            200:
+              description: The record after the move
+            401:
+              $ref: '#/components/responses/401'
+            403:
+              description: The right for this move is missing
+            404:
+              $ref: '#/components/responses/404'
+            409:
+              description: The record's status does not permit the move
+            422:
+              $ref: '#/components/responses/422'
+        """
+
+        def act() -> Any:
+            data = self._move_values(name)
+            record = self.datamodel.get(pk, self._base_filters)
+            if record is None:
+                return self.response_404()
+            with unit_of_work():
+                self.workflow.make(name, record, by=acting(), at=now(), **data)  # type: ignore[union-attr]  # as above
+            return self._record(pk, HTTPStatus.OK)
+
+        return self._answered(act)
+
+    @expose("/<pk>/private/<field>", methods=["POST"])
+    @protect()
+    @safe
+    @permission_name("private")
+    def private(self, pk: str, field: str) -> Any:
+        """Read one masked field in full; that somebody looked is written down.
+        ---
+        post:
+          description: Read one masked field in full; the look is written into the audit log
+          parameters:
+          - in: path
+            schema:
+              type: integer
+            name: pk
+          - in: path
+            schema:
+              type: string
+            name: field
+          responses:
+            200:
+              description: The value
+            401:
+              $ref: '#/components/responses/401'
+            404:
+              $ref: '#/components/responses/404'
+        """
+
+        def act() -> Any:
+            record = self.datamodel.get(pk, self._base_filters)
+            if record is None:
+                return self.response_404()
+            with unit_of_work():
+                value = type(self).look(record, field, by=acting(), at=now())  # type: ignore[misc]  # as above
+            return self.response(200, value=value)
+
+        return self._answered(act)
+
+    # --- the request and the answer ---
+
+    def _sent(self) -> dict[str, Any]:
+        try:
+            body = request.get_json()
+        except (BadRequest, RecursionError):
+            raise Unusable(_("The body is not valid JSON.")) from None
+        if not isinstance(body, dict):
+            raise Unusable(_("Send a JSON object."))
+        unknown = sorted(set(body) - set(self.writable) - {"version"})
+        if unknown:
+            raise Invalid(fields={name: _("This field cannot be written.") for name in unknown[:20]})
+        return body
+
+    def _move_values(self, name: str) -> dict[str, Any]:
+        """What a move needs, read as ``move_data`` says: text, key, day, moment, number, list."""
+        wanted = self.move_data.get(name, {})
+        if not request.data:
+            return {}
+        try:
+            body = request.get_json()
+        except (BadRequest, RecursionError):
+            raise Unusable(_("The body is not valid JSON.")) from None
+        if not isinstance(body, dict):
+            raise Unusable(_("Send a JSON object."))
+        if unknown := sorted(set(body) - set(wanted)):
+            raise Invalid(fields={field: _("This field cannot be written.") for field in unknown[:20]})
+        return {field: _read(wanted[field], field, value) for field, value in body.items()}
+
+    def _refuse_outdated(self, record: Any, version: Any) -> None:
+        wanted = request.headers.get("If-Match", "").strip('"W/ ') or version
+        if wanted and hasattr(record, "version") and str(wanted) != str(record.version):
+            raise OutOfDate
+
+    def _record(self, pk: Any, status: HTTPStatus) -> Any:
+        record = self.datamodel.get(pk, self._base_filters)
+        if record is None:  # handed to somebody else: it exists, but no longer for this person
+            return self.response(status, id=pk, result=None)
+        row = self.show_model_schema.dump(record, many=False)
+        self._mask(row)
+        answer = self.response(status, id=record.id, result=row)
+        if hasattr(record, "version"):
+            answer.headers["ETag"] = f'"{record.version}"'
+        return answer
+
+    def _answered(self, act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except DomainError as refusal:
+            db.session.rollback()
+            fields = {"fields": _texts(refusal.fields)} if isinstance(refusal, Invalid) and refusal.fields else {}
+            return self.response(refusal.status, message=str(refusal), **fields)
+        except StaleDataError:
+            db.session.rollback()
+            return self.response(409, message=str(OutOfDate()))
+        except IntegrityError:
+            db.session.rollback()
+            return self.response(409, message=_("Another record already has this value, or still needs this one."))
+
+    def response_404(self) -> Any:
+        return self.response(404, message=_("This record does not exist, or you may not see it."))
+
+    def response_403(self) -> Any:
+        return self.response(403, message=_("You do not have the right to do this."))
+
+    def response_401(self) -> Any:
+        return self.response(401, message=_("Please sign in first."))
+
+
+def _texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(sentence) for name, sentence in fields.items()}
+
+
+def _read(kind: str, field: str, value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        match kind:
+            case "key" | "number":
+                if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63:
+                    raise ValueError
+                return value
+            case "day":
+                return parse_day(value)
+            case "moment":
+                return parse_moment(value)
+            case "list":
+                if not isinstance(value, list) or len(value) > 1_000:
+                    raise ValueError
+                return value
+            case "any":
+                return value
+    except (TypeError, ValueError, AttributeError):
+        raise Invalid(fields={field: _("This value cannot be read.")}) from None
+    if not isinstance(value, str):
+        raise Invalid(fields={field: _("Enter a text.")})
+    return value
+
