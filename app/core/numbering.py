@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import String, select
@@ -52,6 +54,18 @@ def reserve(session: Session, kind: str, at: datetime, count: int = 1) -> list[s
 def next_number(session: Session, kind: str, at: datetime) -> str:
     """Return the next number of ``kind``."""
     return reserve(session, kind, at)[0]
+
+
+def keep_ahead(session: Session, kind: str, at: datetime, given: Iterable[str]) -> None:
+    """Let the series of ``kind`` go on after those of the ``given`` codes that read like its numbers."""
+    pattern = session.scalar(select(NumberPattern.pattern).where(NumberPattern.kind == kind)) or DEFAULT_PATTERNS[kind]
+    parts = re.split(r"(\{[^}]*\})", pattern.replace("{year}", f"{at:%Y}").replace("{month}", f"{at:%m}"))
+    reads = re.compile("".join(r"(\d{1,9})" if part.startswith("{number") else re.escape(part) for part in parts))
+    highest = max((int(found[1]) for code in given if (found := reads.fullmatch(code))), default=0)
+    if highest:
+        series = _locked(session, kind, f"{at:%Y}" if "{year}" in pattern else "")
+        series.last = max(series.last, highest)
+        session.flush()
 
 
 def _locked(session: Session, kind: str, period: str) -> NumberSeries:

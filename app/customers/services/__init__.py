@@ -1,6 +1,7 @@
 """Everything that can be done with customers and what people record about them."""
 
 from app.customers.services.access import collaborators_of, grant_access, revoke_access, share
+from app.customers.services.bulk import LONGEST_CODE, Made, create_contacts, create_customers
 from app.customers.services.children import children, register
 from app.customers.services.contacts import create_contact, delete_contact, restore_contact, update_contact
 from app.customers.services.customers import (
@@ -26,12 +27,16 @@ from app.customers.services.plans import (
 )
 
 __all__ = [
+    "LONGEST_CODE",
     "LooksLikeAnother",
+    "Made",
     "activate",
     "children",
     "collaborators_of",
     "create_contact",
+    "create_contacts",
     "create_customer",
+    "create_customers",
     "create_follow_up",
     "create_plan",
     "delete_contact",

@@ -260,7 +260,12 @@ def tags_of(session: Session, customer_id: int) -> list[str]:
     return list(session.scalars(names.where(CustomerTag.customer_id == customer_id).order_by(Tag.name)))
 
 
-def _checked(session: Session, values: Mapping[str, Any], customer: Customer | None) -> dict[str, Any]:
+def _checked(
+    session: Session,
+    values: Mapping[str, Any],
+    customer: Customer | None,
+    refuse_taken: Callable[[Session, str, str | None, int | None], None] | None = None,
+) -> dict[str, Any]:
     checks = Checks(values, EDITABLE, creating=customer is None)
     for name, limit in _TEXTS.items():
         checks.text(name, limit, required=name == "name")
@@ -284,7 +289,7 @@ def _checked(session: Session, values: Mapping[str, Any], customer: Customer | N
     clean = checks.clean
     for name in ("uscc", "external_id"):
         try:
-            _refuse_taken(session, name, clean.get(name), customer.id if customer else None)
+            (refuse_taken or _refuse_taken)(session, name, clean.get(name), customer.id if customer else None)
         except Invalid as refusal:
             checks.refuse(name, refusal.fields[name])
     if customer is not None and clean.get("parent_id") == customer.id:

@@ -1,0 +1,41 @@
+"""What writers of many rows at once need in order to leave what the session leaves for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table, func, inspect, select
+from sqlalchemy.orm import Session
+
+from app.core import audit
+
+
+def reserve_keys(session: Session, table: Table, count: int) -> list[int]:
+    """Return ``count`` unused keys. SQLite: the transaction holds the only write lock; PostgreSQL: from the sequence."""
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+        return list(session.scalars(select(sequence).select_from(func.generate_series(1, count))))
+    last = session.scalar(select(func.max(table.c.id))) or 0
+    return list(range(last + 1, last + count + 1))
+
+
+@cache
+def _audited(model: type[Any]) -> tuple[str, ...]:
+    silent = audit.SILENT | set(getattr(model, "__unaudited__", ()))
+    return tuple(attribute.key for attribute in inspect(model).column_attrs if attribute.key not in silent)
+
+
+def creation(model: type[Any], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes that the audit log keeps of a new row of ``model``."""
+    private = getattr(model, "__secret__", frozenset())
+    found: dict[str, Any] = {}
+    for name in _audited(model):
+        value = columns.get(name)
+        if isinstance(value, Enum):
+            value = value.value
+        if value not in (None, "", [], {}):
+            found[name] = [None, "•••" if name in private else value]
+    return found

@@ -1,0 +1,89 @@
+"""Walk a file and write its rows in short transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.core.actors import Actor, acting_as
+from app.core.errors import Invalid
+from app.exchange.fields import Field, ImportKind, Words, plain_header
+from app.exchange.kinds import CONTACTS, CUSTOMERS, ORDERS
+from app.exchange.parsers import person, words_of
+from app.exchange.reading import Table, open_table
+from app.exchange.services.contacts import ContactWriter
+from app.exchange.services.customers import CustomerWriter
+from app.exchange.services.orders import OrderWriter
+from app.exchange.services.outcome import Entry, Failures, Outcome
+from app.exchange.services.writing import Writer
+
+WRITERS: dict[str, type[Writer]] = {
+    CUSTOMERS.name: CustomerWriter,
+    CONTACTS.name: ContactWriter,
+    ORDERS.name: OrderWriter,
+}
+# A portion is written in about a twentieth of a second, so that nobody who saves meanwhile waits for long.
+AT_ONCE = 250
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+def import_file(
+    kind: ImportKind,
+    path: Path,
+    *,
+    by: Actor,
+    at: datetime,
+    transaction: Transaction,
+    mapped: Mapping[str, str] | None = None,
+    owner: str | None = None,
+    errors: Path | None = None,
+    told: Callable[[str], None] = lambda _sentence: None,
+) -> Outcome:
+    """Read ``path`` into records of ``kind``; good rows are written, bad ones are listed in a file beside it.
+
+    ``transaction`` opens one and commits it at its end; one is opened for each portion. ``mapped`` names the field of
+    a column whose header is not known, ``owner`` the user who gets new customers, ``errors`` the file for bad rows.
+    ``told`` hears a sentence about each of them.
+
+    :raises Invalid: when nothing can be read: no table, no such column, no such user.
+    """
+    table = open_table(path, lambda header: plain_header(header) in kind.by_header)
+    columns = kind.columns(table.headers, mapped or {})
+    outcome = Outcome()
+    with transaction() as session, acting_as(by, session):
+        words = words_of(session)
+    errors = errors or path.with_name(f"{path.name}-errors.csv")
+    with Failures(errors, table.headers, told) as failures:
+        writer = WRITERS[kind.name](kind, outcome, failures, owner_id=_owner(words, owner), by=by, at=at)
+        groups = writer.group(_entries(table, columns, words, writer))
+        # Read and checked outside a transaction, written in a short one.
+        while portion := list(islice(groups, AT_ONCE)):
+            with transaction() as session, acting_as(by, session):
+                writer.write(session, portion)
+        outcome.failed = failures.count
+        outcome.errors_file = str(errors) if failures.count else None
+    return outcome
+
+
+def _owner(words: Words, owner: str | None) -> int | None:
+    return person(owner, words) if owner else None
+
+
+def _entries(table: Table, columns: Sequence[tuple[int, Field]], words: Words, writer: Writer) -> Iterator[Entry]:
+    for row in table.rows:
+        writer.outcome.read += 1
+        entry = Entry(row.number, row.cells)
+        try:
+            if row.refusal is not None:
+                raise Invalid(row.refusal)
+            entry.values = writer.kind.read(row.cells, columns, words)
+        except Invalid as refusal:
+            writer.refuse([entry], refusal)
+        else:
+            yield entry

@@ -1,0 +1,57 @@
+"""The customers that rows name by code, external ID or name, read for a portion of rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import invalid
+from app.core.i18n import _l
+from app.customers.models import Customer
+
+AT_ONCE = 500
+
+
+@dataclass
+class CustomersByName:
+    """The customers that a portion of rows refers to; an external ID goes before a code, a code before a name."""
+
+    external: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+    names: dict[str, list[int]] = field(default_factory=dict)
+
+    def find(self, values: Mapping[str, Any]) -> int | None:
+        """The key of the customer a row names; None when there is none.
+
+        :raises Invalid: when several have the name.
+        """
+        reference = values.get("customer")
+        if reference:
+            found = self.external.get(reference) or self.codes.get(reference)
+            # In a column headed “customer” some write the name.
+            return found or self._named(reference)
+        return self._named(values.get("customer_name") or "")
+
+    def _named(self, name: str) -> int | None:
+        found = self.names.get(name, [])
+        if len(found) > 1:
+            raise invalid("customer", _l("Several customers are called “%(name)s”. Give the code.", name=name))
+        return found[0] if found else None
+
+
+def customers_of(session: Session, rows: Iterable[Mapping[str, Any]]) -> CustomersByName:
+    """Read the customers that ``rows`` refer to."""
+    known = CustomersByName()
+    given = sorted({str(v[name]) for v in rows for name in ("customer", "customer_name") if v.get(name)})
+    for start in range(0, len(given), AT_ONCE):
+        chunk = given[start : start + AT_ONCE]
+        for column, into in ((Customer.external_id, known.external), (Customer.code, known.codes)):
+            for value, pk in session.execute(select(column, Customer.id).where(column.in_(chunk))):
+                into[value] = pk
+        for name, pk in session.execute(select(Customer.name, Customer.id).where(Customer.name.in_(chunk))):
+            known.names.setdefault(name, []).append(pk)
+    return known
