@@ -108,7 +108,9 @@ class TeamForm(DynamicForm):
         blank=_l("Nobody"),
         description=_l("Sees what the people of this team and of the teams under it own."),
     )
-    position = WholeNumberField(_l("Position"), least=0, most=9_999, description=_l("Teams are sorted by this number."))
+    position = WholeNumberField(
+        _l("Sort order"), least=0, most=9_999, description=_l("Teams are sorted by this number.")
+    )
 
 
 def may(right: str) -> bool:

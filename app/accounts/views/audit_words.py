@@ -10,7 +10,7 @@ from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import Enum
 
-from app.accounts.models import User
+from app.accounts.models import NO_MAIL, User
 from app.core.audit import AuditEntry
 from app.core.calendar import HOLIDAYS
 from app.core.database import db
@@ -51,7 +51,7 @@ FIELDS = {
     "parent_id": _l("Part of"),
     "user_id": _l("Leader"),
     "team_id": _l("Team"),
-    "position": _l("Position"),
+    "position": _l("Sort order"),
     "label_zh": _l("Chinese"),
     "label_en": _l("English"),
     "active": _l("In use"),
@@ -119,16 +119,15 @@ class Words:
 
     def _label(self, kind: str, name: str) -> str:
         view = self._views.get(kind)
-        labels = getattr(view, "label_columns", None) or {}
-        # FAB fills in made-up English for columns without a label of their own.
-        declared = getattr(type(view), "label_columns", None) or {} if view is not None else {}
         field = getattr(getattr(view, "form", None), name, None)
         arguments = getattr(field, "args", None) or (None,)
-        text = declared.get(name) or arguments[0] or FIELDS.get(name)
-        return str(text or labels.get(name) or name)
+        label = (getattr(view, "label_columns", None) or {}).get(name)
+        # FAB fills in made-up English, as plain text, for columns without a label of their own.
+        declared = None if isinstance(label, str) else label
+        return str(declared or arguments[0] or FIELDS.get(name) or label or name)
 
     def _value(self, kind: str, name: str, value: Any) -> str:
-        if value is None or value == "":
+        if value is None or value == "" or (name == "email" and str(value).endswith(f"@{NO_MAIL}")):
             return ""
         if isinstance(value, bool):
             return _("Yes") if value else _("No")

@@ -15,7 +15,7 @@ from app.core.i18n import _l
 
 PAGES = (
     (UserView, "Users", _l("Users")),
-    (RoleView, "Roles", _l("Roles and permissions")),
+    (RoleView, "Roles", _l("Roles and rights")),
     (TeamView, "Teams", _l("Teams")),
     (DictionaryView, "Dictionary", _l("Dictionary")),
     (CalendarView, "Working calendar", _l("Working calendar")),

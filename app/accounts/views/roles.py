@@ -27,6 +27,8 @@ from app.web.session import acting, now
 COLUMNS = ("add", "edit", "delete", "export", "see_private")
 """The verbs with a column of their own; all others stand among the moves."""
 
+COLUMN_LABELS = {**VERBS, "see_private": _l("See private")}
+
 SCOPE_LABELS = {"": _l("None"), "see_own": _l("Own"), "see_team": _l("Team"), "see_all": _l("All")}
 HISTORY = 200
 
@@ -256,12 +258,12 @@ class RoleView(SettingsPage):
         own = role.name not in ROLES
         return self.render_template(
             "accounts/roles.html",
-            title=_("Roles and permissions"),
+            title=_("Roles and rights"),
             role=role,
             name=role_label(role.name),
             tabs=[(r, role_label(r.name), counts.get(r.id, 0), r.name not in ROLES) for r in self._roles()],
             groups=grouped(rights),
-            columns=[(verb, VERBS[verb]) for verb in COLUMNS],
+            columns=[(verb, COLUMN_LABELS[verb]) for verb in COLUMNS],
             locked=is_admin or not actor.may("role.edit"),
             is_admin=is_admin,
             holders=holders,

@@ -69,7 +69,7 @@ class UserView(CrmModelView):
     order_columns = ["username", "last_login", "active"]
     search_columns = ["active", "team_id", "language", "username", "last_login"]
     label_columns = {
-        "name": _l("Name"), "username": _l("User name"), "role_names": _l("Roles"), "team": _l("Team"),
+        "name": _l("Full name"), "username": _l("User name"), "role_names": _l("Roles"), "team": _l("Team"),
         "team_id": _l("Team"), "active": _l("Can sign in"), "last_login": _l("Last sign-in"), "language": _l("Language"),
         "email": _l("E-mail"), "phone": _l("Phone"), "first_name": _l("Given name"), "last_name": _l("Family name"),
     }  # fmt: skip
