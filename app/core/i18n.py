@@ -200,7 +200,7 @@ def relative_moment(at: datetime | None, now: datetime) -> str:
         return _("just now")
     if 0 <= seconds < 3600:
         return ngettext("%(num)d minute ago", "%(num)d minutes ago", int(seconds // 60))
-    if 0 <= seconds and local_day(at) == local_day(now):
+    if seconds >= 0 and local_day(at) == local_day(now):
         return ngettext("%(num)d hour ago", "%(num)d hours ago", int(seconds // 3600))
     return relative_day(local_day(at), local_day(now))
 

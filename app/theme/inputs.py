@@ -183,7 +183,9 @@ def _boxes(choices: Iterable[tuple[str, Any, bool]], given: dict[str, Any], kind
     group["aria-labelledby"] = f"{given['id']}-label"
     items = Markup("").join(
         Markup('<label class="box"><input {}>{}</label>').format(
-            params({"type": kind, "name": given["name"], "value": value, "checked": chosen, "class": "form-check-input"}),
+            params(
+                {"type": kind, "name": given["name"], "value": value, "checked": chosen, "class": "form-check-input"}
+            ),
             _(label) if isinstance(label, str) else label,
         )
         for value, label, chosen in choices
@@ -205,7 +207,8 @@ def radio(field: Field, given: dict[str, Any]) -> Markup:
 
 def params(given: dict[str, Any]) -> Markup:
     """Return attributes as HTML; False and None leave one out."""
-    return Markup(html_params(**{name: value for name, value in given.items() if value not in (False, None)}))
+    kept = {name: value for name, value in given.items() if value is not None and value is not False}
+    return Markup(html_params(**kept))  # noqa: S704 - WTForms escapes every value
 
 
 _MAKERS: tuple[tuple[type[Field] | tuple[type[Field], ...], Callable[[Field, dict[str, Any]], Markup]], ...] = (
@@ -216,10 +219,11 @@ _MAKERS: tuple[tuple[type[Field] | tuple[type[Field], ...], Callable[[Field, dic
     (fields.RadioField, radio),
     ((fields.SelectMultipleField,), many),
     ((fields.DateTimeLocalField,), temporal("datetime-local")),
-    ((fields.DateTimeField,), plain("text")),
+    # Month, day and time derive from DateTimeField and come before it.
     ((fields.MonthField,), plain("month")),
     ((fields.DateField,), temporal("date")),
     ((fields.TimeField,), temporal("time")),
+    ((fields.DateTimeField,), plain("text")),
     ((fields.IntegerField,), number("numeric")),
     ((fields.DecimalField, fields.FloatField), number("decimal")),
 )

@@ -37,6 +37,7 @@
       showClear();
       close();
       hidden.dispatchEvent(new Event("change", { bubbles: true }));
+      hidden.dispatchEvent(new CustomEvent("ck:chosen", { bubbles: true, detail: rows.find((row) => String(row.id) === String(id)) || null }));
       if (box.dataset.submit !== undefined) box.closest("form").requestSubmit();
     };
     const draw = (text) => {
@@ -76,8 +77,9 @@
       if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); input.value = chosen; close(); }
       if (event.key === "Tab" && !list.hidden && spot >= 0 && input.value.trim() && input.value !== chosen) set(rows[spot].id, rows[spot].text);
     });
-    /* What was typed but not chosen is not a choice. */
-    input.addEventListener("blur", () => setTimeout(() => { clearTimeout(timer); running?.abort(); if (!input.value.trim() && hidden.value) set("", ""); else input.value = chosen; close(); }));
+    /* What was typed but not chosen is not a choice, unless data-free says that any text will do. */
+    const typed = () => { if (input.value !== chosen) { hidden.value = ""; chosen = input.value; showClear(); } };
+    input.addEventListener("blur", () => setTimeout(() => { clearTimeout(timer); running?.abort(); if (box.dataset.free !== undefined) typed(); else if (!input.value.trim() && hidden.value) set("", ""); else input.value = chosen; close(); }));
     clear.addEventListener("click", () => { set("", ""); input.focus(); });
     showClear();
   };

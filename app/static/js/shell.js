@@ -9,7 +9,7 @@
   mini?.addEventListener("click", () => { root.classList.toggle("app-mini"); ck.write("ck-mini", root.classList.contains("app-mini") ? "1" : ""); showMini(); });
   showMini();
   const opener = document.querySelector("[data-nav-open]");
-  const drawer = (open) => { root.classList.toggle("nav-open", open); opener?.setAttribute("aria-expanded", String(open)); };
+  const drawer = (open) => { root.classList.toggle("nav-open", open); opener?.setAttribute("aria-expanded", String(open)); document.querySelector(".main").inert = open; };
   opener?.addEventListener("click", () => { drawer(true); document.querySelector(".side a, .side summary")?.focus(); });
   document.querySelector("[data-nav-close]")?.addEventListener("click", () => drawer(false));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.classList.contains("nav-open")) { drawer(false); opener?.focus(); } });
@@ -72,6 +72,8 @@
     input.addEventListener("compositionend", () => { clearTimeout(timer); timer = setTimeout(search, 40); });
     palette.addEventListener("keydown", (event) => {
       if (ck.composing(event)) return;
+      // A search input would clear itself first.
+      if (event.key === "Escape") { event.preventDefault(); palette.close(); }
       if (event.key === "ArrowDown") { event.preventDefault(); mark(spot + 1); }
       if (event.key === "ArrowUp") { event.preventDefault(); mark(spot - 1); }
       if (event.key === "Enter" && event.target === input) { event.preventDefault(); links()[Math.max(spot, 0)]?.click(); }

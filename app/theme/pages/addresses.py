@@ -1,0 +1,45 @@
+"""Addresses of a view's pages, and what the person may do with a view."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import BuildError
+
+
+def changed_address(changes: dict[str, Sequence[str] | str | int | None], drop: Iterable[str] = ()) -> str:
+    """Return this page's address with some of its parameters changed or dropped."""
+    args: MultiDict[str, str] = MultiDict(request.args)
+    for name in drop:
+        args.pop(name, None)
+    for name, value in changes.items():
+        args.pop(name, None)
+        if value is not None:
+            args.setlist(name, [str(part) for part in (value if isinstance(value, (list, tuple)) else [value])])
+    query = urlencode(list(args.items(multi=True)))
+    return f"{request.script_root}{request.path}" + (f"?{query}" if query else "")
+
+
+def endpoint(view_name: str, method: str, **values: Any) -> str:
+    try:
+        return url_for(f"{view_name}.{method}", **values)
+    except BuildError:
+        return ""
+
+
+def find_view(name: str) -> Any:
+    views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]  # FAB puts itself on the app
+    return next((view for view in views if type(view).__name__ == name), None)
+
+
+def may(view: Any, method: str) -> bool:
+    """Return True if the person may use ``method`` of ``view`` and the view has it."""
+    if view is None or not hasattr(view, method) or method in view.exclude_route_methods:
+        return False
+    if view.include_route_methods is not None and method not in view.include_route_methods:
+        return False
+    permission = f"can_{view.get_method_permission(method)}"
+    manager = current_app.appbuilder.sm  # type: ignore[attr-defined]  # FAB puts itself on the app
+    return permission in view.base_permissions and bool(manager.has_access(permission, view.class_permission_name))
