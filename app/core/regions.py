@@ -17,6 +17,7 @@ from app.core.pinyin import initials, syllables
 _PROVINCE = re.compile(r'(\d\d) province="(.*)"')
 _COUNTY = re.compile(r' +(\d{4}) +county="(.*)"')
 _PERIOD = re.compile(r"\[(\d*)-(\d*)\](.*)")
+PROVINCE, CITY, COUNTY = 1, 2, 3
 
 # What the table lacks or still lists: two districts of 2021, two retired codes, four names in traditional characters.
 _CORRECTIONS = {
@@ -33,7 +34,7 @@ _CORRECTIONS = {
 # Names that only fill a level of the hierarchy; nobody says them.
 _FILLERS = re.compile(r"市辖区|县|(省|自治区)直辖县级行政(单位|区划)")
 _SUFFIX = re.compile(
-    r"(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市|地区|盟|自治州|自治县|自治旗|林区|区|县|旗)$"
+    r"(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市|地区|盟|自治州|自治县|自治旗|林区|新区|区|县|旗)$"
 )
 
 
@@ -225,6 +226,11 @@ def codes_below(code: str) -> tuple[str, str]:
     level = region_level(code)
     stem = {1: code[:2], 2: code[:4], 3: code}[level]
     return stem.ljust(6, "0"), stem.ljust(6, "9")
+
+
+def every() -> tuple[Region, ...]:
+    """Return all regions, retired ones included, without codes that only fill a level."""
+    return tuple(each for each in _regions().values() if not is_filler(each))
 
 
 @cache
