@@ -1,14 +1,15 @@
 """Churn: who fell silent, who decides about it, and what became of it."""
 
-from __future__ import annotations
-
+from importlib import import_module
 from typing import Any
 
 from flask import current_app
 
 
 def register(appbuilder: Any) -> None:
-    """Make the rules, terms, rights, jobs and commands of churn known."""
-    from app.churn import cli, jobs, permissions, services, terms, timeline  # noqa: F401, PLC0415 - importing registers
-
-    current_app.cli.add_command(cli.commands)
+    """Declare the rights, listen to announcements, and add the jobs, commands, pages and words of this feature."""
+    # Here and not above: whoever reads our tables needs no pages.
+    for name in ("permissions", "terms", "services", "jobs", "timeline"):
+        import_module(f"app.churn.{name}")
+    current_app.cli.add_command(import_module("app.churn.cli").commands)
+    import_module("app.churn.views").register(appbuilder)

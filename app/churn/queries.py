@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.churn.models import OPEN, ChurnCase, ChurnMeasure, ChurnRun, ChurnStatus
 from app.core.actors import Actor
 from app.core.visibility import scoped
 from app.customers.models import Customer
 from app.customers.queries import through_customer
+from app.orders.models import Order
+from app.service.models import RequestStatus, ServiceRequest
+
+FIRST_MEAN_GAP = 30.0
+"""Days between two orders as long as nobody was judged."""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -58,9 +63,15 @@ def by_date_to_look_again(statement: Select[ChurnCase]) -> Select[ChurnCase]:
     return statement.order_by(ChurnCase.look_again_on, ChurnCase.id)
 
 
-def measures_of(case_id: int) -> Select[ChurnMeasure]:
-    """Every postponement of a case, newest first."""
-    return select(ChurnMeasure).where(ChurnMeasure.case_id == case_id).order_by(ChurnMeasure.id.desc())
+def measures_of(session: Session, case_id: int) -> list[ChurnMeasure]:
+    """Every postponement of a case with who made it, newest first."""
+    found = (
+        select(ChurnMeasure)
+        .where(ChurnMeasure.case_id == case_id)
+        .options(joinedload(ChurnMeasure.by))
+        .order_by(ChurnMeasure.id.desc())
+    )
+    return list(session.scalars(found))
 
 
 def latest_measures(session: Session, case_ids: Collection[int]) -> dict[int, ChurnMeasure]:
@@ -85,13 +96,15 @@ def open_case_of(session: Session, customer_id: int) -> ChurnCase | None:
     )
 
 
-def earlier_cases(case: ChurnCase) -> Select[ChurnCase]:
+def earlier_cases(session: Session, case: ChurnCase) -> list[ChurnCase]:
     """The other cases of the same customer, newest first."""
-    return (
+    found = (
         select(ChurnCase)
         .where(ChurnCase.customer_id == case.customer_id, ChurnCase.id != case.id)
         .order_by(ChurnCase.last_order_on.desc())
+        .limit(20)
     )
+    return list(session.scalars(found))
 
 
 def last_run(session: Session) -> ChurnRun | None:
@@ -99,9 +112,35 @@ def last_run(session: Session) -> ChurnRun | None:
     return session.scalar(select(ChurnRun).order_by(ChurnRun.id.desc()).limit(1))
 
 
+def mean_gap(session: Session) -> float:
+    """Days between two orders, over everybody, at the newest judgement."""
+    found = session.scalar(select(ChurnRun.mean_gap).order_by(ChurnRun.id.desc()).limit(1))
+    return float(found) if found else FIRST_MEAN_GAP
+
+
+def waiting(session: Session) -> int:
+    """How many cases in sight wait for a decision; more than 99 count as 100."""
+    wanted = select(ChurnCase.id).where(ChurnCase.status == ChurnStatus.warned).limit(100)
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
+def open_complaints(session: Session, customer_ids: Collection[int]) -> dict[int, datetime]:
+    """When the oldest open complaint of each of some customers came in."""
+    rows = session.execute(
+        select(ServiceRequest.customer_id, func.min(ServiceRequest.received_at).label("since"))
+        .where(
+            ServiceRequest.customer_id.in_(sorted(customer_ids)),
+            ServiceRequest.type == "complaint",
+            ServiceRequest.status.in_((RequestStatus.created, RequestStatus.assigned)),
+        )
+        .group_by(ServiceRequest.customer_id)
+    )
+    return {row.customer_id: row.since for row in rows}
+
+
 @dataclass(frozen=True)
 class Figures:
-    """The numbers above the list."""
+    """The numbers above the list; ``recovered`` and ``regained`` (what the orders came to) are of this quarter."""
 
     waiting: int
     waiting_a: int
@@ -109,10 +148,11 @@ class Figures:
     due: int
     postponed: int
     recovered: int
+    regained: Decimal
 
 
 def figures(session: Session, today: date, *, owner_id: int | None = None) -> Figures:
-    """Count the cases in sight in one statement; ``recovered`` are those of this quarter."""
+    """Count the cases in sight in one statement."""
     quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
     is_warned = ChurnCase.status == ChurnStatus.warned
     is_postponed = ChurnCase.status == ChurnStatus.postponed
@@ -129,8 +169,10 @@ def figures(session: Session, today: date, *, owner_id: int | None = None) -> Fi
             count(is_postponed & (ChurnCase.look_again_on <= today)).label("due"),
             count(is_postponed).label("postponed"),
             count(is_recovered).label("recovered"),
+            func.coalesce(func.sum(case((is_recovered, Order.value), else_=0)), 0).label("regained"),
         )
         .join(Customer, Customer.id == ChurnCase.customer_id)
+        .outerjoin(Order, Order.id == ChurnCase.recovered_by_order_id)
         .where(is_warned | is_postponed | is_recovered)
     )
     if owner_id is not None:
@@ -143,4 +185,5 @@ def figures(session: Session, today: date, *, owner_id: int | None = None) -> Fi
         int(row.due),
         int(row.postponed),
         int(row.recovered),
+        round(Decimal(row.regained), 2),
     )

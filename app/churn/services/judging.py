@@ -190,7 +190,7 @@ def _open(
         for row in session.execute(statement.values(rows).returning(table.c.id, table.c.customer_id))
     }
     connection = session.connection()
-    names = dict(session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(opened))).tuples().all())
+    names = dict(session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(opened))).all())
     entries, told = [], []
     for customer_id, pk in opened.items():
         one = silent[customer_id]
@@ -226,9 +226,7 @@ def _still_silent(session: Session, portion: Sequence[Silent], asof: date) -> It
                 judged_orders(asof),
             )
             .group_by(Order.customer_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     doubtful = [
         one.history.customer_id

@@ -1,0 +1,115 @@
+"""The churn page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
+
+from app.churn import queries
+from app.churn.models import ChurnCase, ChurnRun, ChurnStatus
+from app.churn.views import evidence, looks
+from app.core import dictionary
+from app.core.database import db
+from app.core.i18n import _, format_moment, format_money, ngettext
+from app.theme.widgets import Kpi
+from app.web.session import acting, today
+
+ROWS = 20
+LAST_PAGE = 499
+
+
+def queue_page(view: Any) -> Any:
+    """Render the page for whoever is signed in."""
+    owner_id = acting().user_id if request.args.get("who") == "me" else None
+    level = request.args.get("level", "")[:32]
+    page = min(int(request.args["page"]), LAST_PAGE) if _is_number(request.args.get("page", "")) else 0
+    figures = queries.figures(db.session, today(), owner_id=owner_id)
+    run = queries.last_run(db.session)
+    gap = float(run.mean_gap) if run and run.mean_gap else queries.FIRST_MEAN_GAP
+    waiting = queries.by_money(queries.cases(ChurnStatus.warned, level=level, owner_id=owner_id))
+    rows = _read(waiting.offset(page * ROWS).limit(ROWS + 1))
+    postponed = _read(
+        queries.by_date_to_look_again(queries.cases(ChurnStatus.postponed, level=level, owner_id=owner_id)).limit(ROWS)
+    )
+    return view.render_template(
+        "churn/index.html",
+        title=_("Churn warnings"),
+        fact=_fact(run, owner_id),
+        figures=_strip(figures),
+        count=figures.waiting if not level else None,
+        rows=rows[:ROWS],
+        paces=evidence.paces(rows[:ROWS], gap),
+        postponed=postponed,
+        postponed_count=figures.postponed if not level else None,
+        measures=queries.latest_measures(db.session, [case.id for case in postponed]),
+        levels=dictionary.choices(db.session, "customer_level"),
+        level=level,
+        mine=owner_id is not None,
+        sees_more=acting().sees_all(view.kind) or len(acting().people) > 1,
+        address=_address,
+        previous=_address(page=str(page - 1)) if page > 1 else _address(page="") if page else "",
+        following=_address(page=str(page + 1)) if len(rows) > ROWS else "",
+        first=page * ROWS + 1,
+        looks=looks,
+        today=today(),
+        view=view,
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _read(statement: Select[ChurnCase]) -> list[ChurnCase]:
+    shown = statement.options(joinedload(ChurnCase.customer), joinedload(ChurnCase.owner))
+    return list(db.session.scalars(shown.execution_options(eager_tables=("customer",))))
+
+
+def _address(**changes: str) -> str:
+    kept = {name: value for name in ("who", "level") if (value := request.args.get(name))}
+    wanted = {name: value for name, value in (kept | changes).items() if value}
+    return url_for("ChurnView.queue", _external=False, **wanted)
+
+
+def _fact(run: ChurnRun | None, owner_id: int | None) -> str:
+    whose = _("my customers") if owner_id is not None else _("all I may see")
+    if run is None:
+        return _("%(whose)s, not judged yet", whose=whose)
+    return _("%(whose)s, judged %(when)s", whose=whose, when=format_moment(run.at))
+
+
+def _strip(figures: queries.Figures) -> list[Kpi]:
+    cases = url_for("ChurnView.list")
+    postponed = ngettext("of %(num)d postponed", "of %(num)d postponed", figures.postponed)
+    return [
+        Kpi(
+            _("To decide"),
+            figures.waiting,
+            _("%(count)d of level A", count=figures.waiting_a),
+            f"{cases}?_flt_0_status=warned",
+            "wait" if figures.waiting else "",
+        ),
+        Kpi(
+            _("Value of the last 12 months"),
+            format_money(figures.value),
+            ngettext("%(num)d customer", "%(num)d customers", figures.waiting),
+            f"{cases}?_flt_0_status=warned",
+        ),
+        Kpi(
+            _("Postponed and due"),
+            figures.due,
+            postponed,
+            f"{cases}?_flt_0_status=postponed",
+            "bad" if figures.due else "",
+        ),
+        Kpi(
+            _("Recovered this quarter"),
+            figures.recovered,
+            _("%(value)s of new orders", value=format_money(figures.regained)),
+            f"{cases}?_flt_0_status=recovered",
+            "good" if figures.recovered else "",
+        ),
+    ]
