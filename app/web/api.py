@@ -81,7 +81,9 @@ class CrmApi(ModelRestApi):  # type: ignore[misc]  # FAB ships no types
             if present is None
         }
         self.list_columns = self.show_columns = ["id", *self.columns]
-        self.add_columns = self.edit_columns = list(self.writable) or ["id"]
+        # What may be sent besides columns (who a request is assigned to) is no part of FAB's schema.
+        sent = [name for name in self.writable if hasattr(self.datamodel.obj, name)]
+        self.add_columns = self.edit_columns = sent or ["id"]
         self.search_columns = list(self.search_columns or ["id"])
         self.order_columns = list(self.order_columns or ["id"])
         super().__init__()
@@ -94,6 +96,9 @@ class CrmApi(ModelRestApi):  # type: ignore[misc]  # FAB ships no types
     def pre_get_list(self, data: dict[str, Any]) -> None:
         for row in data["result"]:
             self._mask(row)
+
+    def set_response_key_mappings(self, *_args: Any, **_kwargs: Any) -> None:
+        """Answer with rows only: FAB adds labels made from column names, in English and with every answer."""
 
     def _mask(self, row: dict[str, Any]) -> None:
         for name, mask in self.masks.items():

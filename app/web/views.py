@@ -95,7 +95,9 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
         self.order_columns = list(self.order_columns or [])
         if cls.form is not None:
             names = [name for _title, options in self.form_fieldsets for name in options["fields"]]
-            self.add_form = self.edit_form = cls.form
+            # A field that one of the two leaves out must not be required there either.
+            self.add_form = type(cls.form.__name__, (cls.form,), dict.fromkeys(self.edit_only))
+            self.edit_form = type(cls.form.__name__, (cls.form,), dict.fromkeys(self.add_only))
             self.add_columns = [name for name in names if name not in self.edit_only]
             self.edit_columns = [name for name in names if name not in self.add_only]
             self.add_fieldsets = _without(self.form_fieldsets, self.edit_only)
