@@ -5,6 +5,7 @@ from typing import Any
 from app.core.i18n import _l
 from app.customers import panels
 from app.customers import services as customers
+from app.service.api import ServiceRequestApi
 from app.service.models import ServiceRequest
 from app.service.views.archive import ServiceArchiveView
 from app.service.views.feedback import FeedbackView
@@ -32,6 +33,7 @@ def register(appbuilder: Any) -> None:
     ):
         appbuilder.add_view(view, name, label=label, icon=icon, category=category)
     appbuilder.add_view_no_menu(FeedbackView)
+    appbuilder.add_api(ServiceRequestApi)
     endpoint, label = "ServiceRequestView.related", _l("Service requests")
     panels.add_tab(panels.CustomerTab("service-requests", label, endpoint, "service_request.see"))
     button = panels.CustomerButton(_l("Service request"), "ti-headset", "ServiceRequestView.add", "service_request.add")

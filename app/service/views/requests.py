@@ -86,6 +86,7 @@ class ServiceRequestView(WorkflowView):
     add_template = "service/add.html"
     search_kind = "service_request"
     list_columns = ["number", "customer", "type", "text", "priority", "status", "owner", "due_at", "received_at"]
+    show_columns = ["number"]
     order_columns = ["number", "type", "priority", "status", "resolution_due_at", "received_at"]
     column_order = {"due_at": "resolution_due_at"}
     base_order = ("received_at", "desc")
