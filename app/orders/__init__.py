@@ -1,10 +1,25 @@
-"""orders"""
+"""Orders, their lines and returns."""
 
 from importlib import import_module
 from typing import Any
 
+from flask import current_app
+
+from app.core.i18n import _l
+
 
 def register(appbuilder: Any) -> None:
-    """Declare the rights and listen to announcements."""
-    for name in ("permissions", "services"):
+    """Add the pages, look-ups, commands and words of this feature."""
+    # Here and not above: whoever reads our tables needs neither the pages nor the commands.
+    for name in ("permissions", "services", "timeline", "jobs"):
         import_module(f"app.orders.{name}")
+    import_module("app.orders.lookups").register()
+    import_module("app.orders.cli").register(current_app)
+    views = import_module("app.orders.views")
+    appbuilder.add_view(views.OrderView, "Orders", label=_l("Orders"), icon="ti-shopping-cart", category="Sales")
+    panels = import_module("app.customers.panels")
+    panels.add_tab(panels.CustomerTab("orders", _l("Orders"), "OrderView.related", "order.see"))
+    panels.add_card(panels.CustomerCard("orders", "OrderView.card", "order.see"))
+    panels.add_button(panels.CustomerButton(_l("Order"), "ti-shopping-cart", "OrderView.add", "order.add"))
+    layout = import_module("app.theme.layout")
+    layout.quick_add(_l("Order"), "OrderView.add", "order.add", "ti-shopping-cart")

@@ -98,7 +98,7 @@ class Order(Numbered, Traced, Versioned, Model):
         Index("ix_sales_order_ordered_on", "ordered_on", "id"),
         Index("ix_sales_order_owner", "owner_id", "ordered_on", "id"),
         Index("ix_sales_order_status", "status", "ordered_on", "id"),
-        Index("ix_sales_order_gross", "gross", "id"),
+        Index("ix_sales_order_value", "value", "id"),
         Index("ix_sales_order_promised_on", "promised_on", "id"),
     )
 

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
+from app.core import search
 from app.core.actors import Actor
 from app.core.visibility import scoped
 from app.customers.queries import through_customer
@@ -43,6 +44,19 @@ def counted() -> ColumnElement[bool]:
 def of_customer(customer_id: int) -> Select[Order]:
     """The orders of one customer, newest first."""
     return select(Order).where(Order.customer_id == customer_id).order_by(Order.ordered_on.desc(), Order.id.desc())
+
+
+def matching(text: str) -> Select[Order]:
+    """The orders whose number begins with ``text`` or whose customer is found by it; all for an empty text."""
+    statement = select(Order)
+    return statement.where(matches(text)) if text else statement
+
+
+def matches(text: str) -> ColumnElement[bool]:
+    """The condition of :func:`matching`; a range and not LIKE, so that the index of numbers serves both databases."""
+    number = text.upper()
+    by_number = (Order.number >= number) & (Order.number < number + chr(0x10FFFF))
+    return or_(by_number, Order.customer_id.in_(search.matching_ids("customer", text)))
 
 
 def lines_of(order_id: int) -> Select[OrderLine]:

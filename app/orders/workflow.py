@@ -16,9 +16,9 @@ LABELS = {
 }
 
 MOVES = (
-    Move("confirm", frozenset({S.draft}), S.confirmed, _l("Confirm")),
-    Move("ship", frozenset({S.confirmed}), S.shipped, _l("Ship")),
-    Move("complete", frozenset({S.shipped}), S.completed, _l("Complete")),
+    Move("confirm", frozenset({S.draft}), S.confirmed, _l("Confirm"), style="primary"),
+    Move("ship", frozenset({S.confirmed}), S.shipped, _l("Ship"), style="primary"),
+    Move("complete", frozenset({S.shipped}), S.completed, _l("Complete"), style="primary"),
     Move("cancel", frozenset({S.draft, S.confirmed}), S.cancelled, _l("Cancel order"), style="danger"),
 )
 

@@ -1,10 +1,18 @@
-"""products"""
+"""The catalogue: products and their prices."""
 
 from importlib import import_module
 from typing import Any
 
+from app.core.i18n import _l
+
 
 def register(appbuilder: Any) -> None:
-    """Declare the rights and listen to announcements."""
-    for name in ("permissions", "services"):
+    """Add the pages, look-ups and rights of this feature."""
+    # Here and not above: whoever reads our tables needs no pages.
+    for name in ("permissions", "terms"):
         import_module(f"app.products.{name}")
+    import_module("app.products.lookups").register()
+    views = import_module("app.products.views")
+    appbuilder.add_view(views.ProductView, "Catalogue", label=_l("Catalogue"), icon="ti-package", category="Products")
+    layout = import_module("app.theme.layout")
+    layout.quick_add(_l("Product"), "ProductView.add", "product.add", "ti-package")

@@ -1,0 +1,5 @@
+"""Pages of orders."""
+
+from app.orders.views.orders import OrderView
+
+__all__ = ["OrderView"]

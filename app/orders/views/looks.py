@@ -1,0 +1,54 @@
+"""How values of orders look in lists and on pages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from app.core.i18n import _l
+from app.orders.models import Order, OrderKind, OrderStatus
+from app.orders.workflow import LABELS
+from app.theme import cells
+
+TONES = {
+    OrderStatus.draft: "done",
+    OrderStatus.confirmed: "open",
+    OrderStatus.shipped: "wait",
+    OrderStatus.completed: "good",
+    OrderStatus.cancelled: "bad",
+}
+KINDS = {OrderKind.sale: _l("Sale"), OrderKind.return_: _l("Return")}
+
+status = cells.badge({status: (LABELS[status], tone) for status, tone in TONES.items()})
+
+
+def kind(value: Any) -> str:
+    """A mark on returns only."""
+    return cells.status_badge(KINDS[OrderKind.return_], "wait") if OrderKind(value) is OrderKind.return_ else ""
+
+
+def kind_word(value: Any) -> str:
+    """The kind in words."""
+    return str(KINDS[OrderKind(value)])
+
+
+def value(amount: Decimal | None) -> str:
+    """What an order is worth; a return is red and below zero."""
+    if amount is None or amount >= 0:
+        return cells.money(amount)
+    return Markup('<span class="t-bad">{}</span>').format(cells.money(amount))
+
+
+def order_link(order: Order | None) -> str:
+    """An order's number, leading to its page."""
+    if order is None:
+        return ""
+    return Markup('<a href="{}">{}</a>').format(url_for("OrderView.show", pk=order.id), order.number)
+
+
+def link(endpoint: str, pk: int, text: str) -> str:
+    """The name of another record, leading to its page."""
+    return Markup('<a href="{}">{}</a>').format(url_for(endpoint, pk=pk), text)

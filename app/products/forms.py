@@ -1,0 +1,50 @@
+"""The form of a product."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_appbuilder.forms import DynamicForm
+
+from app.core.i18n import _l, format_percent
+from app.customers.forms import term_choices
+from app.products.models import VAT_RATES
+from app.theme.fields import ChoiceField, MoneyField, TextField, YesNoField
+
+
+class VatRateField(ChoiceField):
+    """A rate in force; an old record keeps its own."""
+
+    def process_data(self, value: Any) -> None:
+        self.data = None if value is None else Decimal(str(value)).quantize(VAT_RATES[0])
+        self._own = self.data
+
+    @property
+    def choices(self) -> list[tuple[Any, Any]]:
+        """The rates as percentages."""
+        own = getattr(self, "_own", None)
+        rates = VAT_RATES if own is None or own in VAT_RATES else (*VAT_RATES, own)
+        return [(str(rate), format_percent(rate)) for rate in rates]
+
+
+class ProductForm(DynamicForm):
+    """Everything that is typed about a product."""
+
+    name = TextField(_l("Product name"), longest=200, required=True)
+    code = TextField(_l("Product code"), longest=32, description=_l("Empty: the next number is given."))
+    model = TextField(_l("Model"), longest=80)
+    category = ChoiceField(_l("Product category"), choices=term_choices("product_category"))
+    unit = ChoiceField(_l("Unit"), choices=term_choices("product_unit"))
+    list_price = MoneyField(_l("List price"), required=True, description=_l("For one unit, including VAT."))
+    vat_rate = VatRateField(_l("VAT rate"), coerce=Decimal, required=True, default=VAT_RATES[0])
+    cost_price = MoneyField(_l("Cost price"), description=_l("For one unit, without VAT."))
+    active = YesNoField(_l("On sale"), default=True, description=_l("May be put on new orders."))
+    description = TextField(_l("Description"), longest=4_000, lines=True)
+
+
+FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
+    (_l("Basics"), {"fields": ["name", "code", "model", "category", "unit", "active"]}),
+    (_l("Prices"), {"fields": ["list_price", "vat_rate", "cost_price"]}),
+    (_l("More"), {"fields": ["description"]}),
+]
