@@ -9,6 +9,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
+import prison
 from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -26,6 +27,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PAGE = re.compile(r"^p(age|size)_\w+$")
 _FILTER = re.compile(r"^_flt_(\d+)_(\w+)$")
 _OPERATORS = 6
+LONGEST_QUERY = 8_000
 
 
 def register(app: Flask) -> None:
@@ -50,9 +52,21 @@ def _prepare() -> None:
             abort(400)
         if (found := _FILTER.match(name)) and int(found[1]) >= _OPERATORS:
             abort(400)
+    if request.path.startswith("/api/"):
+        _refuse_broken_rison(request.args.get("q", ""))
     for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > LARGEST_KEY:
             abort(404)
+
+
+def _refuse_broken_rison(text: str) -> None:
+    """FAB's reader answers what it cannot parse with a server error, or recurses without end."""
+    if not text:
+        return
+    try:
+        prison.loads(text[:LONGEST_QUERY])
+    except (prison.decoder.ParserException, RecursionError, ValueError, IndexError, KeyError):
+        abort(400)
 
 
 def _protect(response: Response) -> Response:
@@ -71,20 +85,25 @@ def _protect(response: Response) -> Response:
     return response
 
 
-def _answer(status: int, sentence: str, **more: Any) -> Any:
+PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+
+
+def _answer(status: int, sentence: str, *, own: bool = False, **more: Any) -> Any:
+    """Answer a failure: JSON to programs, a page to people; ``own`` sentences stand on the page besides its text."""
     db.session.rollback()
     if request.path.startswith("/api/") or wants_json():
         return jsonify(message=sentence, **more), status
-    return render_template("errors/error.html", status=status, sentence=sentence, **more), status
+    page = f"errors/{status if status in PAGES else 400}.html"
+    return render_template(page, message=sentence if own else "", **more), status
 
 
 def _refused(refusal: DomainError) -> Any:
     fields = {name: str(text) for name, text in refusal.fields.items()} if isinstance(refusal, Invalid) else {}
-    return _answer(refusal.status, str(refusal), **({"fields": fields} if fields else {}))
+    return _answer(refusal.status, str(refusal), own=True, **({"fields": fields} if fields else {}))
 
 
 def _expired(_problem: CSRFError) -> Any:
-    return _answer(400, _("This page was open for too long. Go back, reload it and send it again."))
+    return _answer(400, _("This page was open for too long. Go back, reload it and send it again."), own=True)
 
 
 def _unreadable(_problem: DataError) -> Any:

@@ -79,9 +79,9 @@ def _alike(a: Parts, b: Parts) -> tuple[float, float]:
     """Return how alike two names are, and how alike without what says that they belong together but are two."""
     if a.is_person and b.is_person:
         return (1.0 if a.brand == b.brand else SOUNDS_ALIKE * _same_sound(a.brand, b.brand)), 1.0
-    typing_error = _typing_error_in_trades(a, b)
-    brand = 1.0 if typing_error else _brands(a, b)
-    trades = NEARLY_ALIKE if typing_error else _trades(a.trades, b.trades)
+    brand, trades = _brands(a, b), _trades(a.trades, b.trades)
+    if brand <= OTHER_BRAND or trades <= OTHER_TRADES:
+        brand, trades = max((brand, trades), _as_one_word(a, b), key=lambda pair: pair[0] * pair[1])
     score = brand * trades * _regions(a.regions, b.regions)
     if a.is_group != b.is_group and (a.form or b.form or a.trades or b.trades):
         score *= GROUP_AND_MEMBER
@@ -139,10 +139,24 @@ def _brands(a: Parts, b: Parts) -> float:
     return OTHER_BRAND * Levenshtein.normalized_similarity(one, other)
 
 
+def _as_one_word(a: Parts, b: Parts) -> tuple[float, float]:
+    """Return how alike brand and trades are when it is unclear where one ends and the other begins."""
+    if a.is_latin or b.is_latin:
+        return 0.0, 0.0
+    if _typing_error_in_trades(a, b):
+        return 1.0, NEARLY_ALIKE
+    short, long = sorted((a.core, b.core), key=len)
+    if len(short) >= 4 and _same_sound(a.core, b.core):
+        return SOUNDS_ALIKE, 1.0
+    if len(short) >= 4 and long.startswith(short) and not (a.trades and b.trades):
+        return 1.0, NO_TRADE
+    return 0.0, 0.0
+
+
 def _typing_error_in_trades(a: Parts, b: Parts) -> bool:
     """Whether the two differ by one character behind the brand: 恒泰精密机械 and 恒泰精密机诫."""
     one, other = a.core, b.core
-    if a.is_latin or b.is_latin or min(len(one), len(other)) < 5 or a.trades == b.trades:
+    if min(len(one), len(other)) < 5 or a.trades == b.trades:
         return False
     edits = list(Levenshtein.editops(one, other))
     behind = max(2, min(len(a.brand), len(b.brand)))

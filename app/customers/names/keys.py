@@ -33,8 +33,10 @@ def _keys(parts: Parts) -> set[str]:
     for code in parts.regions - {CHINA}:
         # A name says the province, another the city: both lead to the province.
         keys |= {f"r{brand}|{stem(code)[:2]}", f"r{brand}|{stem(code)[:4]}"}
-    # One wrong character in a longer name: drop each in turn.
     core = parts.core
+    if not parts.is_latin and len(core) >= 4:
+        keys.add(f"s{_sound(core[:4])}")
+    # One wrong character in a longer name: drop each in turn.
     if not parts.is_latin and len(core) >= 5:
         keys |= {f"d{_sound(core[:place] + core[place + 1 :])}" for place in range(2, len(core))} | {f"d{_sound(core)}"}
     elif parts.is_latin and len(brand) >= 6:

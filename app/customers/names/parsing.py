@@ -25,6 +25,7 @@ from app.customers.names.words import (
 CHINA = "000000"
 _BRACKETS = re.compile(r"[(\[【〔《「]([^()\[\]【】〔〕《》「」]*)[)\]】〕》」]")
 _TOWN = re.compile("[\u4e00-\u9fff]{2,3}(镇|乡|街道)")
+_AREA = re.compile("(工业园区|工业区|(经济|高新)?(技术)?(产业)?开发区|高新区|保税区|自贸区|新区)")
 _REMARK = re.compile(
     "原|曾用名|更名|已?注销|停用|一般纳税|小规模|个体|有限合伙|普通合伙|筹|老客户|新客户|重复|勿用|作废"
 )
@@ -141,9 +142,11 @@ def _ends_of_trades() -> frozenset[str]:
 
 
 def _small_form(head: str) -> tuple[str, str]:
+    last = next((head[-size:] for size in range(LONGEST_TRADE, 1, -1) if head[-size:] in TRADES), "")
     for form, ending in SMALL_FORMS:
         found = ending.search(head)
-        if found and found.start() >= _SHORTEST_BRAND:
+        # 酒店 and 银行 are trades; only the whole of 经营部 says how a business is run.
+        if found and found.start() >= _SHORTEST_BRAND and len(found[0]) >= len(last):
             return form, head[: found.start()]
     return "", head
 
@@ -237,8 +240,10 @@ def _cut_regions(text: str, *, counties: str) -> tuple[frozenset[str], str]:
         spoken = counties != "never"
         if rest[:1] in {"省", "市"}:
             rest = rest[1:]
-    town = _TOWN.match(rest) if codes else None
-    return codes, rest[town.end() :] if town else rest
+    for place in (_AREA, _TOWN):
+        found_place = place.match(rest) if codes else None
+        rest = rest[found_place.end() :] if found_place else rest
+    return codes, rest
 
 
 def _region_ways(head: str) -> Iterator[tuple[frozenset[str], str]]:

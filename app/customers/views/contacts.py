@@ -47,6 +47,7 @@ class ContactView(CrmModelView):
     show_template = "customers/contact.html"
     search_kind = "contact"
     list_columns = ["name", "customer", "title", "mobile", "decision_role", "is_primary"]
+    show_columns = ["customer", "title", "department"]
     order_columns = ["name", "created_at"]
     column_order = {"name": "name_key"}
     base_order = ("id", "desc")

@@ -59,6 +59,7 @@ class CustomerView(CrmModelView):
     list_columns = [
         "name", "level", "status", "owner", "last_order_on", "value_12m", "churn_band", "last_contact_at", "next_plan_at",
     ]  # fmt: skip
+    show_columns = ["name", "code"]  # the page has cards of its own
     order_columns = [
         "name", "level", "status", "last_order_on", "value_12m", "last_contact_at", "next_plan_at", "created_at",
     ]  # fmt: skip
