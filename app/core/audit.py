@@ -21,7 +21,7 @@ from app.core.actors import Actor, current_actor
 from app.core.database import Json, Key, Model, Moment, Recyclable, Traced, to_json, utc_now
 
 GENESIS = "0" * 64
-_SILENT = {"id", "version", "created_at", "created_by_id", "changed_at", "changed_by_id", "deleted_by_id"}
+SILENT = {"id", "version", "created_at", "created_by_id", "changed_at", "changed_by_id", "deleted_by_id"}
 
 
 class AuditEntry(Model):
@@ -113,7 +113,7 @@ def _changes(row: Any, created: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for attribute in state.mapper.column_attrs:
         name = attribute.key
-        if name in _SILENT or name in getattr(row, "__unaudited__", ()):
+        if name in SILENT or name in getattr(row, "__unaudited__", ()):
             continue
         history = state.attrs[name].history
         if created:
@@ -165,7 +165,7 @@ def _current(row: Any) -> dict[str, Any]:
     return {
         a.key: "•••" if a.key in private else getattr(row, a.key)
         for a in inspect(row).mapper.column_attrs
-        if a.key not in _SILENT and getattr(row, a.key) not in (None, "", [], {})
+        if a.key not in SILENT and getattr(row, a.key) not in (None, "", [], {})
     }
 
 

@@ -43,7 +43,7 @@ class Workflow:
     """The moves of one kind of record; ``labels`` names every status."""
 
     def __init__(
-        self, kind: str, model: type[Any], moves: Iterable[Move], labels: Mapping[StrEnum, Any], noun: Any
+        self, kind: str, model: type[Any], moves: Iterable[Move], labels: Mapping[Any, Any], noun: Any
     ) -> None:
         self.kind, self.model, self.labels, self.noun = kind, model, labels, noun
         self.moves = tuple(moves)
