@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from app.accounts.queries import ADMIN, users_with_right
 from app.churn.models import OPEN, ChurnCase, ChurnMeasure, ChurnRun, ChurnStatus
 from app.core.actors import Actor
 from app.core.visibility import scoped
@@ -105,6 +106,13 @@ def earlier_cases(session: Session, case: ChurnCase) -> list[ChurnCase]:
         .limit(20)
     )
     return list(session.scalars(found))
+
+
+def take_ownerless(session: Session) -> list[int]:
+    """Who decides cases without owner: the marketing directors, or an administrator where there is none."""
+    people = users_with_right(session, "churn_case.take_ownerless")
+    directors = [user for user in people if all(role.name != ADMIN for role in user.roles)]
+    return [user.id for user in directors or people]
 
 
 def last_run(session: Session) -> ChurnRun | None:

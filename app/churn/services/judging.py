@@ -17,8 +17,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import users_with_right
 from app.churn.models import ChurnCase, ChurnMethod, ChurnRun, ChurnStatus
+from app.churn.queries import take_ownerless
 from app.churn.rule import SILENCE_DAYS, History, histories, is_silent, judged_orders, ranges, rhythms
 from app.churn.workflow import workflow
 from app.core import audit, notifications, timeline
@@ -122,7 +122,7 @@ def _cases(session: Session, keys: range) -> tuple[set[tuple[int, date]], set[in
 def act_on(session: Session, judgement: Judgement, *, by: Actor, at: datetime) -> Iterator[Verdict]:
     """Open the cases, tell their owners, keep the bands and the run; yield after each portion, where to commit."""
     verdict = Verdict(judgement.customers, judgement.judged, 0, judgement.already_open)
-    ownerless = [user.id for user in users_with_right(session, "churn_case.take_ownerless")]
+    ownerless = take_ownerless(session)
     for portion in _portions(judgement.silent):
         verdict.warned += _open(session, portion, judgement, ownerless, by=by, at=at)
         yield verdict

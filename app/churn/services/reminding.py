@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import users_with_right
 from app.churn.models import ChurnCase, ChurnStatus
+from app.churn.queries import take_ownerless
 from app.core import notifications
 from app.core.i18n import local_day
 from app.customers.models import Customer
@@ -30,7 +30,7 @@ def tell_due(session: Session, *, at: datetime, limit: int = 200) -> int:
     ).all()
     if not due:
         return 0
-    ownerless = [user.id for user in users_with_right(session, "churn_case.take_ownerless")]
+    ownerless = take_ownerless(session)
     rows = [
         notifications.row(user_id, "churn_case.due", at=at, record_id=pk, name=name)
         for pk, owner_id, _day, name in due
