@@ -9,8 +9,8 @@ from app.customers.models import CustomerStatus as S
 
 LABELS = {
     S.prospect: _l("Prospect"),
-    S.active: _l("Active"),
-    S.lost: _l("Lost"),
+    S.active: _l("Active customer"),
+    S.lost: _l("Lost customer"),
 }
 
 MOVES = (
