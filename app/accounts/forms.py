@@ -8,7 +8,7 @@ from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from wtforms import PasswordField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, ValidationError
 
 from app.accounts.models import User
 from app.accounts.queries import team_tree
@@ -93,7 +93,7 @@ class PasswordForm(DynamicForm):
 
     def validate_repeated(self, field: PasswordField) -> None:
         if field.data != self.password.data:
-            raise ValueError(_("The two passwords differ."))
+            raise ValidationError(_("The two passwords differ."))
 
 
 class TeamForm(DynamicForm):

@@ -43,7 +43,7 @@ def load_actor() -> User | None:
     db.session.info.pop("actor", None)
     if not isinstance(user, User):
         return None
-    g.language = user.language
+    g.user, g.language = user, user.language
     db.session.info["actor"] = actor_for(db.session(), user, language=select_language())
     return user
 

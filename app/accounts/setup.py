@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords
-from app.accounts.models import User
+from app.accounts.models import NO_MAIL, User
 from app.accounts.queries import ADMIN, PREFIX
 from app.core import calendar, dictionary
 from app.core.actors import Actor, acting_as
@@ -98,7 +98,7 @@ def _first_admin(session: Session, password: str | None) -> str | None:
         username="admin",
         first_name="管理员",
         last_name="",
-        email="admin@localhost",
+        email=f"admin@{NO_MAIL}",
         active=True,
         password=passwords.hash_password(chosen),
         must_change_password=password is None,

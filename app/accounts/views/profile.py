@@ -66,5 +66,5 @@ class ProfileView(BaseView):
 
 
 def _me() -> User:
-    me: User = g.user._get_current_object()
+    me: User = g.user
     return me

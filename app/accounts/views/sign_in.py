@@ -77,7 +77,7 @@ class AuthDBView(FabAuthDBView):
     def logout(self) -> Any:
         if request.method == "POST" and g.user.is_authenticated:
             with unit_of_work():
-                sign_in.sign_out(db.session, g.user._get_current_object(), utc_now())
+                sign_in.sign_out(db.session, g.user, utc_now())
             logout_user()
             session.clear()
         return redirect(self.appbuilder.get_url_for_login if request.method == "POST" else "/")
