@@ -9,3 +9,4 @@ def register(appbuilder: Any) -> None:
     # Here and not above: whoever reads our tables needs no pages.
     for name in ("permissions", "services", "timeline"):
         import_module(f"app.opportunities.{name}")
+    import_module("app.opportunities.views").register(appbuilder)

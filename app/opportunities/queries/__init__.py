@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union
 from sqlalchemy.orm import Session, aliased
 
+from app.core import search
 from app.core.actors import Actor, acting_as
 from app.core.visibility import scoped
 from app.customers.models import Customer, Plan
@@ -59,6 +60,13 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return Opportunity.id.in_(union(*whole.selects, pool))
 
 
+def seen_whole(actor: Actor) -> ColumnElement[bool]:
+    """The opportunities of which ``actor`` sees more than the pool's columns."""
+    if actor.sees_all("opportunity"):
+        return true()
+    return Opportunity.id.in_(_whole(actor)) if actor.may("opportunity.see") else false()
+
+
 def sees_whole(session: Session, opportunity: Opportunity, actor: Actor) -> bool:
     """Say whether ``actor`` may see more of a visible opportunity than the pool's columns."""
     if opportunity.status is not OpportunityStatus.unassigned or actor.sees_all("opportunity"):
@@ -102,6 +110,19 @@ def pool_customers(session: Session, opportunity_ids: Iterable[int]) -> dict[int
     return {pk: PoolCustomer(name, region or "", industry or "") for pk, name, region, industry in found}
 
 
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+def title_matching(text: str) -> ColumnElement[bool]:
+    """Opportunities found by their title or number."""
+    return Opportunity.id.in_(search.matching_ids("opportunity", text))
+
+
+def matching(text: str) -> ColumnElement[bool]:
+    """Opportunities found by their title or number, or by what finds their customer."""
+    return or_(title_matching(text), Opportunity.customer_id.in_(search.matching_ids("customer", text)))
+
+
 # --- stages and policy ----------------------------------------------------------------------------------------------
 
 
@@ -109,6 +130,11 @@ def stages(session: Session) -> list[OpportunityStage]:
     """The active stages in their order."""
     ordered = select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id)
     return list(session.scalars(ordered.where(OpportunityStage.active.is_(True))))
+
+
+def all_stages(session: Session) -> list[OpportunityStage]:
+    """Every stage in its order, retired ones included."""
+    return list(session.scalars(select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id)))
 
 
 def _place(session: Session, code: str) -> int:
@@ -139,12 +165,19 @@ def policy(session: Session) -> tuple[int, int]:
     return (row.holding_cap, row.daily_claims) if row else (HOLDING_CAP, DAILY_CLAIMS)
 
 
-def held_by(session: Session, user_id: int) -> int:
-    """How many opportunities a person is developing."""
-    counted = select(func.count(_opportunity.c.id)).where(
-        _opportunity.c.owner_id == user_id, _opportunity.c.status == "developing", _opportunity.c.deleted_at.is_(None)
+def held(session: Session, user_ids: Iterable[int]) -> dict[int, int]:
+    """How many opportunities each of ``user_ids`` is developing; who has none is missing."""
+    owner = _opportunity.c.owner_id
+    counted = (
+        select(owner, func.count())
+        .where(
+            owner.in_(list(user_ids)),
+            _opportunity.c.status == "developing",
+            _opportunity.c.deleted_at.is_(None),
+        )
+        .group_by(owner)
     )
-    return session.scalar(counted) or 0
+    return dict(session.execute(counted).all())
 
 
 def claims_since(session: Session, user_id: int, since: datetime) -> int:
@@ -174,6 +207,25 @@ def next_due() -> Any:
         .correlate(Opportunity)
         .scalar_subquery()
     )
+
+
+def due_of(session: Session, opportunity_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the earliest open plan of each opportunity is due; who has none is missing."""
+    ids = list(opportunity_ids)
+    if not ids:
+        return {}
+    earliest = (
+        select(Plan.opportunity_id, func.min(Plan.due_at))
+        .where(Plan.opportunity_id.in_(ids), Plan.done_at.is_(None))
+        .group_by(Plan.opportunity_id)
+    )
+    return {pk: due_at for pk, due_at in session.execute(earliest) if pk is not None}
+
+
+def with_step(step: str, now: datetime) -> ColumnElement[bool]:
+    """Opportunities under development whose next step is missing (``none``) or overdue (``late``)."""
+    due = next_due()
+    return and_(Opportunity.status == OpportunityStatus.developing, due.is_(None) if step == "none" else due < now)
 
 
 def without_next_step() -> Select[Opportunity]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.accounts.models import Team, User
 from app.core.visibility import scoped_relations
 from app.opportunities.models import Opportunity, OpportunityStage, OpportunityStatus
 from app.opportunities.queries import next_due, stages
@@ -70,6 +71,13 @@ class Board:
     @property
     def weighted(self) -> Decimal:
         return sum((column.weighted for column in self.stages), Decimal(0))
+
+
+def of_team(team_id: int) -> ColumnElement[bool]:
+    """The opportunities of the people of a team and of the teams under it."""
+    tree = select(Team.id).where(Team.id == team_id).cte("under", recursive=True)
+    tree = tree.union(select(Team.id).join(tree, Team.parent_id == tree.c.id))
+    return Opportunity.owner_id.in_(select(User.id).where(User.team_id.in_(select(tree.c.id))))
 
 
 def board(

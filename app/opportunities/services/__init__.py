@@ -6,7 +6,7 @@ from app.customers.services.children import register
 from app.opportunities.models import Opportunity
 from app.opportunities.services.history import log
 from app.opportunities.services.moves import QuotaReached, claim
-from app.opportunities.services.plans import add_step, order_steps
+from app.opportunities.services.plans import STEP_FIELDS, add_step, order_steps
 from app.opportunities.services.prospects import create_with_prospect
 from app.opportunities.services.records import (
     create_opportunity,
@@ -19,6 +19,7 @@ from app.opportunities.services.stages import create_stage, fill, order_stages, 
 from app.opportunities.workflow import Taken, workflow
 
 __all__ = [
+    "STEP_FIELDS",
     "QuotaReached",
     "Taken",
     "add_step",

@@ -70,10 +70,8 @@ def _claim(opportunity: Opportunity, *, by: Actor, at: datetime) -> None:
     # Claims of one person wait for each other, so that the quota cannot be passed by clicking twice.
     session.scalar(select(User.id).where(User.id == by.user_id).with_for_update())
     cap, daily = queries.policy(session)
-    held, claimed = (
-        queries.held_by(session, by.user_id),
-        queries.claims_since(session, by.user_id, at - CLAIMS_COUNT_FOR),
-    )
+    held = queries.held(session, [by.user_id]).get(by.user_id, 0)
+    claimed = queries.claims_since(session, by.user_id, at - CLAIMS_COUNT_FOR)
     if held >= cap:
         raise QuotaReached(
             _l(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import users_with_right
-from app.core import dictionary, events
+from app.core import dictionary, events, search
 from app.core.actors import Actor
 from app.core.checks import NO_CHOICE, REQUIRED, Checks
 from app.core.doing import done_by
@@ -49,8 +49,8 @@ def take_fields(session: Session, checks: Checks, record: Opportunity | None, cu
 
 
 def may_work(session: Session, user_id: int) -> bool:
-    """Say whether opportunities can be given to a person: active, and with the right to develop them."""
-    return any(person.id == user_id for person in users_with_right(session, "opportunity.advance"))
+    """Say whether opportunities can be given to a person: active, and with the right to see their own."""
+    return any(person.id == user_id for person in users_with_right(session, "opportunity.see_own"))
 
 
 def create_opportunity(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Opportunity:
@@ -89,12 +89,18 @@ def create_opportunity(values: Mapping[str, Any], *, by: Actor, at: datetime) ->
         if keeps_it:
             grant_access(session, opportunity.customer_id, owner_id, AccessReason.opportunity)
         session.flush()
+        _index(session, opportunity)
         history.log(session, opportunity, "create", by=by, at=at)
         history.tell(session, opportunity, "create", by=by, at=at, amount=_text(opportunity.amount))
         events.announce("opportunity.create", opportunity, by=by, at=at)
         if owner_id is not None and not keeps_it:
             workflow.make("assign", opportunity, by=by, at=at, owner_id=owner_id)
     return opportunity
+
+
+def _index(session: Session, opportunity: Opportunity) -> None:
+    # The customer's name is found through the customer, so that a new name needs no work here.
+    search.index(session, "opportunity", opportunity.id, [opportunity.title, opportunity.number])
 
 
 def _text(amount: Any) -> str:
@@ -137,6 +143,8 @@ def update_opportunity(opportunity: Opportunity, values: Mapping[str, Any], *, b
         for name, value in changed.items():
             setattr(opportunity, name, value)
         session.flush()
+        if "title" in changed:
+            _index(session, opportunity)
         if changed.keys() & LOGGED:
             history.log(session, opportunity, "update", by=by, at=at)
         if changed:
@@ -181,6 +189,7 @@ def delete_opportunity(opportunity: Opportunity, *, by: Actor, at: datetime) -> 
             raise IllegalMove(_l("Only an unassigned opportunity can be deleted."))
         record.deleted_at, record.deleted_by_id = at, by.user_id
         session.flush()
+        search.unindex(session, "opportunity", record.id)
         history.tell(session, record, "delete", by=by, at=at)
         events.announce("opportunity.delete", record, by=by, at=at)
 
@@ -201,6 +210,7 @@ def restore_opportunity(pk: int, *, by: Actor, at: datetime) -> Opportunity:
             raise NotFound
         record.deleted_at = record.deleted_by_id = None
         session.flush()
+        _index(session, record)
         history.tell(session, record, "restore", by=by, at=at)
         events.announce("opportunity.restore", record, by=by, at=at)
     restored: Opportunity = record

@@ -81,6 +81,7 @@ def update_stage(stage: OpportunityStage, values: Mapping[str, Any], *, by: Acto
             _refuse_retiring(session, stage)
         for name, value in clean.items():
             setattr(stage, name, value)
+        session.info.pop("opportunity_stages", None)
     return stage
 
 

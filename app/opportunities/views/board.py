@@ -1,0 +1,178 @@
+"""The board page: what narrows it, and what dropping a card does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import jsonify, request, url_for
+from sqlalchemy import select
+
+from app.accounts.models import Team
+from app.accounts.queries import users_with_right
+from app.core.database import db, unit_of_work
+from app.core.errors import IllegalMove, Invalid, NotAllowed
+from app.core.i18n import _, _l, format_month, parse_moment
+from app.opportunities import queries
+from app.opportunities.models import Opportunity, OpportunityStatus
+from app.opportunities.queries.board import board, of_team
+from app.opportunities.views import page
+from app.opportunities.workflow import LABELS
+from app.web.session import acting, now, today
+
+MONTHS_AHEAD = 6
+KEPT = ("who", "owner", "team", "month", "q")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One menu above the board: its choices as (label, address, chosen)."""
+
+    label: Any
+    chosen: str
+    links: list[tuple[Any, str, bool]]
+    clear_url: str
+
+
+def board_page(view: Any) -> Any:
+    """Render the board of ``view`` for whoever is signed in."""
+    at, day = now(), today()
+    found = board(db.session, _conditions(day), now=at, month_start=_start_of(day))
+    return view.render_template(
+        "opportunities/board.html",
+        title=_("Opportunities"),
+        board=found,
+        narrowings=[menu for menu in (_by_team(), _by_owner(), _by_month(day)) if menu.links],
+        mine=request.args.get("who") == "me",
+        address=_address,
+        here=_address(),
+        kept=[(name, request.args[name]) for name in KEPT if name != "q" and request.args.get(name)],
+        may_move=acting().may("opportunity.advance"),
+        month=format_month(day, day),
+        view=view,
+    )
+
+
+def _start_of(day: date) -> datetime:
+    return parse_moment(day.replace(day=1).isoformat())
+
+
+def _months(day: date) -> list[date]:
+    first = day.replace(day=1)
+    months = [first]
+    for _n in range(MONTHS_AHEAD - 1):
+        months.append((months[-1] + timedelta(days=31)).replace(day=1))
+    return months
+
+
+def _conditions(day: date) -> list[Any]:
+    actor = acting()
+    conditions: list[Any] = [queries.seen_whole(actor)]
+    if request.args.get("who") == "me":
+        conditions.append(Opportunity.owner_id == actor.user_id)
+    if owner_id := _number("owner"):
+        conditions.append(Opportunity.owner_id == owner_id)
+    if team_id := _number("team"):
+        conditions.append(of_team(team_id))
+    for month in _months(day):
+        if request.args.get("month") == f"{month:%Y-%m}":
+            after = (month + timedelta(days=31)).replace(day=1)
+            conditions.append(Opportunity.expected_close.between(month, after - timedelta(days=1)))
+    if text := request.args.get("q", "").strip():
+        conditions.append(queries.matching(text))
+    return conditions
+
+
+def _number(name: str) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _address(**changes: str) -> str:
+    kept = {name: value for name in KEPT if (value := request.args.get(name))}
+    wanted: dict[str, Any] = {name: value for name, value in (kept | changes).items() if value}
+    return url_for("OpportunityView.board", **wanted)
+
+
+def _narrowing(name: str, label: Any, choices: list[tuple[str, Any]]) -> Narrowing:
+    chosen = request.args.get(name, "")
+    links = [(text, _address(**{name: value}), value == chosen) for value, text in choices]
+    words = next((str(text) for value, text in choices if value == chosen), "")
+    return Narrowing(label, words, links, _address(**{name: ""}))
+
+
+def _by_team() -> Narrowing:
+    teams = (
+        db.session.scalars(select(Team).order_by(Team.position, Team.id)) if acting().sees_all("opportunity") else ()
+    )
+    return _narrowing("team", _("Team"), [(str(team.id), team.name) for team in teams])
+
+
+def _by_owner() -> Narrowing:
+    actor = acting()
+    visible = actor.owners("opportunity")
+    people = [
+        person
+        for person in users_with_right(db.session, "opportunity.see_own")
+        if actor.sees_all("opportunity") or person.id in visible
+    ]
+    people = people if len(people) > 1 else []
+    return _narrowing("owner", _("Responsible"), [(str(person.id), person.name) for person in people])
+
+
+def _by_month(day: date) -> Narrowing:
+    months = [(f"{month:%Y-%m}", format_month(month, day)) for month in _months(day)]
+    return _narrowing("month", _("Expected close"), months)
+
+
+# --- dropping a card ---
+
+
+def dropped(view: Any, record: Opportunity, target: Any) -> Any:
+    """Make the move that leads to the column ``target``, or answer the form of what it still needs.
+
+    :raises DomainError: when there is no way there.
+    """
+    if record.status is not OpportunityStatus.developing:
+        raise IllegalMove(
+            _(
+                "%(number)s cannot be moved there: it is now “%(status)s”.",
+                number=record.number,
+                status=LABELS[record.status],
+            )
+        )
+    name, data = _way(record, target)
+    if name in ("win", "lose"):
+        return _ask(view, record, name, None)
+    try:
+        with unit_of_work():
+            view.workflow.make(name, record, by=acting(), at=now(), **data)
+    except Invalid as refusal:
+        if name != "advance" or "stage" in refusal.fields:
+            raise
+        return _ask(view, record, name, data["stage"])
+    return jsonify(message=_("%(move)s: %(name)s.", move=view.workflow.move(name).label, name=record.title))
+
+
+def _way(record: Opportunity, target: Any) -> tuple[str, dict[str, str]]:
+    if target in ("won", "lost"):
+        return ("win" if target == "won" else "lose"), {}
+    later = {stage.code for stage in queries.stages_after(db.session, record.stage)}
+    return ("advance" if target in later else "go_back"), {"stage": str(target or "")}
+
+
+def _ask(view: Any, record: Opportunity, name: str, stage: str | None) -> Any:
+    """The form of a move for the dialog; nothing has changed yet."""
+    actor, move = acting(), view.workflow.move(name)
+    if not actor.may(f"opportunity.{move.permission}"):
+        raise NotAllowed(_l("You do not have the right to do this: %(move)s.", move=move.label))
+    if not page.may_change(record, actor):
+        raise NotAllowed(_l("Only the owner of this opportunity may do this."))
+    form = view.move_forms[name].refresh(None)
+    if name == "advance":
+        page.fit(name, form, record)
+    page.prefill_move(name, form, [record])
+    if stage:
+        form.stage.process_data(stage)
+    return view._dialog(move, form, url_for("OpportunityView.move", pk=record.id, name=name), [record])

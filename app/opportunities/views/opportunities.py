@@ -1,0 +1,312 @@
+"""The list, page and forms of opportunities, and their moves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy.orm import Query
+
+from app.core.database import db, unit_of_work
+from app.core.errors import DomainError, NotFound
+from app.core.i18n import _, _l, local_day
+from app.customers.forms import label_choices, term_choices
+from app.customers.services import LooksLikeAnother
+from app.customers.views.looks import customer_link
+from app.opportunities import forms, queries, services
+from app.opportunities.models import Opportunity, OpportunityStatus
+from app.opportunities.views import looks, page
+from app.opportunities.views.board import board_page, dropped
+from app.opportunities.views.plan import DevelopmentPlan
+from app.opportunities.workflow import LABELS
+from app.theme import cells
+from app.theme.widgets import Choice, Kpi, MoveButton, QuickFilter, RecordHead, SavedView
+from app.web.filters import LARGEST_KEY
+from app.web.interface import CrmInterface
+from app.web.lookup import row
+from app.web.moves import WorkflowView
+from app.web.session import acting, claim_submission, now, signed_in, today, wants_json
+from app.web.views import CrmModelView
+
+
+def _pairs(choices: Any) -> Any:
+    return lambda: [Choice(str(value), label) for value, label in choices()]
+
+
+class OpportunityView(DevelopmentPlan, WorkflowView):
+    """Opportunities."""
+
+    kind = "opportunity"
+    route_base = "/opportunities"
+    datamodel = CrmInterface(Opportunity, eager=("customer", "owner"))
+    form: Any = forms.OpportunityForm
+    form_fieldsets = forms.FIELDSETS
+    add_only: tuple[str, ...] = forms.ADD_ONLY
+    create: Any = staticmethod(services.create_opportunity)
+    update: Any = staticmethod(services.update_opportunity)
+    remove: Any = staticmethod(services.delete_opportunity)
+    restore: Any = staticmethod(services.restore_opportunity)
+    prefill = ("customer_id", "contact_id", "source")
+    related_keys = {"customer_id": lambda pk: row("customer", pk), "contact_id": lambda pk: row("contact", pk)}
+    method_permission_name = {**CrmModelView.method_permission_name, "board": "see"}
+
+    workflow = services.workflow
+    move_forms = {
+        "assign": forms.AssignForm,
+        "reassign": forms.AssignForm,
+        "return": forms.ReturnForm,
+        "advance": forms.AdvanceForm,
+        "go_back": forms.GoBackForm,
+        "win": forms.WinForm,
+        "lose": forms.LoseForm,
+        "reopen": forms.ReopenForm,
+    }
+    bulk_move_names: tuple[str, ...] = ("assign", "reassign")
+    move_icons = {
+        "assign": "ti-user-plus",
+        "claim": "ti-hand-grab",
+        "advance": "ti-arrow-right",
+        "go_back": "ti-arrow-left",
+        "win": "ti-trophy",
+        "lose": "ti-circle-x",
+        "reassign": "ti-user-share",
+        "return": "ti-arrow-back-up",
+        "reopen": "ti-rotate",
+    }
+
+    list_title = _l("Opportunities")
+    add_title = _l("New opportunity")
+    edit_title = _l("Edit opportunity")
+    show_title = _l("Opportunity")
+    empty_title = _l("No opportunities yet.")
+    empty_text = _l("Enter the first possible sale, or claim one from the pool.")
+    icon = "ti-target-arrow"
+    show_template = "opportunities/show.html"
+    add_template = "opportunities/add.html"
+    list_template = "opportunities/list.html"
+    search_kind = "opportunity"
+    list_columns = ["title", "customer", "amount", "stage", "status", "owner", "next_due_at", "expected_close"]
+    order_columns = ["title", "amount", "status", "expected_close", "created_at", "stage_since", "closed_at"]
+    search_columns = [
+        "status", "stage", "owner_id", "source", "competitor", "amount", "probability", "expected_close", "lost_reason",
+        "created_at", "closed_at", "number", "title",
+    ]  # fmt: skip
+    label_columns = {
+        "number": _l("Number"), "title": _l("Opportunity"), "customer": _l("Customer"), "contact": _l("Contact"),
+        "amount": _l("Amount"), "stage": _l("Stage"), "status": _l("Status"), "owner": _l("Responsible"),
+        "owner_id": _l("Responsible"), "next_due_at": _l("Next step"), "expected_close": _l("Expected close"),
+        "created_at": _l("Entered"), "closed_at": _l("Closed"), "source": _l("Source"),
+        "competitor": _l("Competitor"), "probability": _l("Probability"), "lost_reason": _l("Lost reason"),
+        "need": _l("Need"), "stage_since": _l("In this stage since"), "pool_customer": _l("Customer"),
+        "pool_region": _l("Region"),
+    }  # fmt: skip
+    formatters_columns: Any = {
+        "customer": customer_link,
+        "amount": cells.money,
+        "stage": looks.stage,
+        "status": looks.status,
+        "owner": cells.person,
+        "next_due_at": cells.due_day,
+        "expected_close": cells.day,
+        "source": looks.term("source"),
+        "created_at": cells.relative_day,
+    }
+    cell_classes = {"title": "grow2", "amount": "num strong", "stage": "nowrap", "status": "nowrap"}
+    card_columns: tuple[str, ...] = ("title", "status", "customer", "amount")
+    search_choices = {
+        "status": label_choices(LABELS),
+        "stage": forms.stage_choices,
+        "source": term_choices("source"),
+        "competitor": term_choices("competitor"),
+        "lost_reason": term_choices("lost_reason"),
+    }
+    quick_filters: tuple[QuickFilter, ...] = (
+        QuickFilter("status", _l("Status"), choices=_pairs(label_choices(LABELS))),
+        QuickFilter("stage", _l("Stage"), choices=_pairs(forms.stage_choices)),
+        QuickFilter(
+            "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+        ),
+        QuickFilter("expected_close", _l("Expected close"), kind="date"),
+        QuickFilter("source", _l("Source"), choices=_pairs(term_choices("source"))),
+    )
+
+    # --- list ---
+
+    def saved_views(self) -> list[SavedView]:
+        """Tabs above the list that everybody has."""
+        base, asked, me = url_for(".list"), request.query_string.decode(), acting().user_id
+        name, day = type(self).__name__, today()
+        last = (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        by_close = f"_oc_{name}=expected_close&_od_{name}=asc"
+        tabs = [
+            (_("All"), ""),
+            (_("Mine"), f"_flt_0_owner_id={me}&_flt_0_status=developing"),
+            (_("No next step"), "step=none"),
+            (_("Next step overdue"), "step=late"),
+            (_("Closing this month"), f"_flt_0_status=developing&_flt_2_expected_close={last.isoformat()}&{by_close}"),
+            (LABELS[OpportunityStatus.won], f"_flt_0_status=won&_oc_{name}=closed_at&_od_{name}=desc"),
+            (LABELS[OpportunityStatus.lost], f"_flt_0_status=lost&_oc_{name}=closed_at&_od_{name}=desc"),
+        ]
+        views = [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
+        return [*views, SavedView(_("Pool"), url_for("OpportunityPoolView.list"))]
+
+    def narrow(self, query: Query[Any]) -> Query[Any]:
+        """What is typed finds the customer's name too; the pool has a list of its own."""
+        if text := request.args.get("q", "").strip():
+            query = query.filter(queries.matching(text))
+        if request.args.get("step") in ("none", "late"):
+            query = query.filter(queries.with_step(request.args["step"], now()))
+        return query.filter(self.whole())
+
+    def whole(self) -> Any:
+        """The rows of which every column may be shown."""
+        return queries.seen_whole(acting())
+
+    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
+        count, found = super().rows(filters, order, page, size)
+        due = queries.due_of(db.session, [opportunity.id for opportunity in found])
+        for opportunity in found:
+            opportunity.next_due_at = due.get(opportunity.id)
+        return count, found
+
+    # --- one opportunity ---
+
+    def found(self, pk: Any) -> Any:
+        """The visible opportunity ``pk``, all columns of which may be shown; the pool shows the others."""
+        opportunity = super().found(pk)
+        if not queries.sees_whole(db.session, opportunity, acting()):
+            raise NotFound
+        return opportunity
+
+    def record_head(self, record: Opportunity) -> RecordHead:
+        """What stands above the page."""
+        actor, at = acting(), now()
+        may_change = page.may_change(record, actor)
+        unassigned = record.status is OpportunityStatus.unassigned
+        return RecordHead(
+            title=record.title,
+            code=record.number,
+            mark=record.title[:1],
+            badges=[looks.status(record.status)],
+            owner=record.owner,
+            moves=self.move_buttons(record),
+            kpis=self._kpis(record, at),
+            back_url=url_for(".list"),
+            back_label=_("Opportunities"),
+            edit_url=url_for(".edit", pk=record.id) if may_change and actor.may("opportunity.edit") else "",
+            delete_url=url_for(".delete", pk=record.id) if unassigned and page.may_delete(record, actor) else "",
+        )
+
+    def _kpis(self, record: Opportunity, at: Any) -> list[Kpi]:
+        due = queries.due_of(db.session, [record.id]).get(record.id)
+        closed = record.closed_at is not None
+        days = max(((record.closed_at or at) - (record.created_at if closed else record.stage_since)).days, 0)
+        return [
+            Kpi(_("Amount"), cells.money(record.amount) or "–"),
+            Kpi(_("Probability"), looks.percent(record.probability)),
+            Kpi(_("Expected close"), cells.day(record.expected_close) or "–"),
+            Kpi(_("From entry to close") if closed else _("In this stage"), looks.days(days)),
+            Kpi(_("Closed"), cells.day(local_day(record.closed_at)))
+            if record.closed_at
+            else Kpi(_("Next step"), looks.next_step(due)),
+        ]
+
+    def move_buttons(self, record: Opportunity) -> list[MoveButton]:
+        """The moves the person may make now; what only the owner does is not offered to others."""
+        return page.offered(super().move_buttons(record), record, acting())
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        opportunity = super().found(pk)
+        if not queries.sees_whole(db.session, opportunity, acting()):
+            return redirect(url_for("OpportunityPoolView.show", pk=opportunity.id))
+        widgets = self._show(pk)
+        return self.render_template(
+            self.show_template,
+            pk=pk,
+            title=self.show_title,
+            widgets=widgets,
+            related_views=[],
+            **page.shown(opportunity, acting()),
+        )
+
+    # --- moves ---
+
+    @expose("/<pk>/move/<name>", methods=["GET", "POST"])
+    @signed_in
+    def move(self, pk: str, name: str) -> Any:
+        """As for every workflow; who claims is told why when somebody else was faster."""
+        if name != "claim" or request.method == "GET":
+            return super().move(pk, name)
+        if not (pk.isascii() and pk.isdigit()) or int(pk) > LARGEST_KEY:
+            raise NotFound
+        try:
+            with unit_of_work():
+                opportunity = services.claim(int(pk), by=acting(), at=now())
+        except DomainError as refusal:
+            if wants_json() or isinstance(refusal, NotFound):
+                raise
+            flash(str(refusal), "danger")
+            return self._to(url_for("OpportunityPoolView.list"))
+        message = _("%(name)s is yours now.", name=opportunity.title)
+        if wants_json():
+            return jsonify(message=message)
+        flash(message, "success")
+        return self._to(self.url_of(opportunity))
+
+    def _to(self, target: str) -> Any:
+        if "HX-Request" in request.headers:
+            return "", 204, {"HX-Redirect": target}
+        return redirect(target)
+
+    def prefill_move(self, name: str, form: Any, records: list[Any]) -> None:
+        page.prefill_move(name, form, records)
+
+    def _form_of(self, name: str, records: list[Any]) -> Any:
+        form = super()._form_of(name, records)
+        if name in ("advance", "go_back") and form is not None:
+            page.fit(name, form, records[0])
+        return form
+
+    # --- board ---
+
+    @expose("/board")
+    @has_access
+    def board(self) -> Any:
+        """The opportunities in columns by stage."""
+        return board_page(self)
+
+    @expose("/<pk>/drop", methods=["POST"])
+    @signed_in
+    def drop(self, pk: str) -> Any:
+        """A card was dropped on another column."""
+        return dropped(self, self.found(pk), (request.get_json(silent=True) or {}).get("to"))
+
+    # --- forms ---
+
+    def _created(self, form: Any) -> str:
+        at, by = now(), acting()
+        values = self.values(form, self.add_columns)
+        customer, contact = page.new_customer(values)
+        with unit_of_work() as session:
+            submission = claim_submission(session, request.form.get("_once"), at)
+            if customer["name"]:
+                anyway = "save_anyway" in request.form
+                opportunity = services.create_with_prospect(values, customer, contact, by=by, at=at, save_anyway=anyway)
+            else:
+                page.refuse_half_a_customer(values, customer, contact)
+                opportunity = services.create_opportunity(values, by=by, at=at)
+            location = self.url_of(opportunity)
+            if submission is not None:
+                submission.location = location
+        flash(_("%(name)s was saved.", name=opportunity.title), "success")
+        return location
+
+    def refused(self, form: Any, refusal: DomainError, widgets: dict[str, Any]) -> None:
+        """Show the customers that look like the one entered, with the choice to save all the same."""
+        if isinstance(refusal, LooksLikeAnother):
+            widgets["add"].template_args.update(above="customers/similar.html", similar=refusal.hits)

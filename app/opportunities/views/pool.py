@@ -1,0 +1,117 @@
+"""The pool: unassigned opportunities, with as much as whoever may claim one is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy.orm import Query
+
+from app.core.database import db
+from app.core.i18n import _l
+from app.customers.forms import term_choices
+from app.opportunities import queries
+from app.opportunities.models import Opportunity, OpportunityStatus
+from app.opportunities.views import looks
+from app.opportunities.views.opportunities import OpportunityView
+from app.theme import cells
+from app.theme.widgets import Choice, QuickFilter, SavedView
+from app.web.interface import CrmInterface
+from app.web.session import acting, signed_in
+from app.web.views import CrmModelView
+
+
+class OpportunityPoolView(OpportunityView):
+    """Unassigned opportunities, for whoever claims or assigns them."""
+
+    route_base = "/opportunity-pool"
+    datamodel = CrmInterface(Opportunity)
+    include_route_methods = {"list", "show", "count", "move", "bulk"}
+    create = update = remove = restore = None
+    form: Any = None
+    form_fieldsets = []
+    add_only = ()
+    related_keys = {}
+
+    list_title = _l("Opportunity pool")
+    empty_title = _l("The pool is empty.")
+    empty_text = _l("Opportunities that nobody develops yet are offered here.")
+    icon = "ti-inbox"
+    search_kind = "opportunity"
+    list_columns = ["title", "pool_customer", "pool_region", "amount", "source", "expected_close", "created_at"]
+    order_columns = ["amount", "expected_close", "created_at"]
+    search_columns = ["source", "amount", "expected_close", "created_at", "title"]
+    formatters_columns: Any = {
+        "amount": cells.money,
+        "source": looks.term("source"),
+        "expected_close": cells.day,
+        "created_at": cells.relative_day,
+    }
+    card_columns = ("title", "amount", "pool_customer", "created_at")
+    search_choices = {"source": term_choices("source")}
+    quick_filters = (
+        QuickFilter(
+            "source",
+            _l("Source"),
+            choices=lambda: [Choice(value, label) for value, label in term_choices("source")()],
+        ),
+        QuickFilter("created_at", _l("Entered"), kind="date"),
+    )
+    bulk_move_names = ("assign", "claim")
+
+    def saved_views(self) -> list[SavedView]:
+        """The pool is one list."""
+        return []
+
+    def narrow(self, query: Query[Any]) -> Query[Any]:
+        if text := request.args.get("q", "").strip():
+            query = query.filter(queries.title_matching(text))
+        return query.filter(Opportunity.status == OpportunityStatus.unassigned)
+
+    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
+        count, found = CrmModelView.rows(self, filters, order, page, size)
+        known = queries.pool_customers(db.session, [opportunity.id for opportunity in found])
+        for opportunity in found:
+            customer = known.get(opportunity.id)
+            opportunity.pool_customer = customer.name if customer else ""
+            opportunity.pool_region = customer.region_name if customer else ""
+        return count, found
+
+    def found(self, pk: Any) -> Any:
+        """The opportunity ``pk`` while it is in the pool."""
+        opportunity = CrmModelView.found(self, pk)
+        if opportunity.status is not OpportunityStatus.unassigned:
+            abort(404)
+        return opportunity
+
+    def preview_url(self, _pk: Any) -> str:
+        """Rows of the pool are opened, not looked at beside the list."""
+        return ""
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        opportunity = self.found(pk)
+        if queries.sees_whole(db.session, opportunity, acting()):
+            return redirect(url_for("OpportunityView.show", pk=opportunity.id))
+        customer = queries.pool_customers(db.session, [opportunity.id])[opportunity.id]
+        return self.render_template(
+            "opportunities/pool_card.html",
+            title=opportunity.title,
+            opportunity=opportunity,
+            customer=customer,
+            industry=looks.term("industry")(customer.industry),
+            source=looks.term("source")(opportunity.source),
+            view=self,
+        )
+
+    @expose("/<pk>/move/<name>", methods=["GET", "POST"])
+    @signed_in
+    def move(self, pk: str, name: str) -> Any:
+        """Assign from the pool; what is claimed or shown afterwards is on the opportunity's own page."""
+        return OpportunityView.move(self, pk, name)
+
+    def url_of(self, record: Any) -> str:
+        return url_for("OpportunityView.show", pk=record.id)
