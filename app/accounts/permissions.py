@@ -27,3 +27,19 @@ declare(Kind("calendar", _l("Working calendar"), ("see_all", "edit"), group=GROU
 declare(Kind("settings", _l("Settings"), ("see_all", "edit"), group=GROUP), grants={})
 declare(Kind("audit", _l("Audit log"), ("see_all",), group=GROUP), grants={})
 declare(Kind("recycle_bin", _l("Recycle bin"), ("see_all",), group=GROUP), grants={})
+declare(
+    Kind(
+        "job",
+        _l("Background jobs"),
+        ("see_own", "see_team", "see_all"),
+        (("steer", _l("Cancel and run again")),),
+        GROUP,
+    ),
+    grants={
+        "Office Administrator": ("see_all", "steer"),
+        "Marketing Director": ("see_own",),
+        "Account Manager": ("see_own",),
+        "Service Specialist": ("see_own",),
+        "Sales Director": ("see_own",),
+    },
+)

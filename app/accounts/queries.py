@@ -192,3 +192,10 @@ def users_with_right(session: Session, *rights: str) -> list[User]:
     )
     statement = select(User).where(User.id.in_(holders), User.active.is_(True)).order_by(User.last_name, User.id)
     return list(session.scalars(statement))
+
+
+def teams_below(session: Session, team_ids: Iterable[int]) -> frozenset[int]:
+    """``team_ids`` and every team under them; one statement."""
+    start = select(Team.id.label("id")).where(Team.id.in_(sorted(team_ids))).cte("below", recursive=True)
+    tree = start.union(select(Team.id).join(start, Team.parent_id == start.c.id))
+    return frozenset(session.scalars(select(tree.c.id)))

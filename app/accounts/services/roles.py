@@ -85,7 +85,7 @@ def set_rights(role: Role, rights: Iterable[str], *, by: Actor, at: datetime) ->
         return _set_rights(session, role, rights, by=by, at=at)
 
 
-def with_narrower_scopes(rights: Iterable[str]) -> frozenset[str]:
+def widest_scopes(rights: Iterable[str]) -> frozenset[str]:
     """``rights`` with only the widest scope of each kind: seeing all leaves nothing for seeing own."""
     found = set(rights)
     for kind in kinds():
@@ -96,11 +96,13 @@ def with_narrower_scopes(rights: Iterable[str]) -> frozenset[str]:
 
 def _set_rights(session: Session, role: Role, rights: Iterable[str], *, by: Actor, at: datetime) -> frozenset[str]:
     declared = {right for kind in kinds() for right in kind.rights()}
-    wanted = with_narrower_scopes(rights)
+    wanted = widest_scopes(rights)
     if wanted - declared:
         raise Invalid(_l("This right does not exist: %(right)s.", right=min(wanted - declared)))
     held = rights_of_role(session, role.id) & declared
-    changed = wanted ^ held
+    # A narrower scope beside a wider one means nothing, so losing it is no change.
+    effective = widest_scopes(held)
+    changed = wanted ^ effective
     if not by.everything and changed - by.rights:
         raise NotAllowed(_l("You cannot give or take a right that you do not have."))
     ids = permission_ids(session)
@@ -115,7 +117,8 @@ def _set_rights(session: Session, role: Role, rights: Iterable[str], *, by: Acto
         changes = {}
         for kind in kinds():
             before, after = (
-                sorted(right.partition(".")[2] for right in kind.rights() if right in side) for side in (held, wanted)
+                sorted(right.partition(".")[2] for right in kind.rights() if right in side)
+                for side in (effective, wanted)
             )
             if before != after:
                 changes[kind.name] = [before, after]

@@ -42,32 +42,45 @@ def save_terms(name: str, entries: Iterable[Mapping[str, Any]], *, by: Actor, at
     right = "dictionary.add" if any(not entry.get("id") for entry in entries) else "dictionary.edit"
     with done_by(by, at, right) as session:
         known = {term.id: term for term in session.scalars(select(Term).where(Term.list == name))}
-        codes = {term.code for term in known.values()}
-        problems: dict[str, Any] = {}
-        for position, entry in enumerate(entries):
-            labels = {column: " ".join(str(entry.get(column) or "").split()) for column in ("label_zh", "label_en")}
-            for column, text in labels.items():
-                if not text or len(text) > _LABEL:
-                    limit = _l("At most %(limit)d characters.", limit=_LABEL)
-                    problems[f"{position}.{column}"] = limit if text else _l("This field is required.")
-            if entry.get("id"):
-                term = known.get(int(entry["id"]))
-                if term is None:
-                    raise NotFound
-                term.label_zh, term.label_en = labels["label_zh"], labels["label_en"]
-                term.position, term.active = position, bool(entry.get("active"))
+        lines = _checked_lines(entries, known)
+        for position, line in enumerate(lines):
+            if line["id"] is None:
+                new = {column: line[column] for column in ("code", "label_zh", "label_en")}
+                session.add(Term(list=name, position=position, active=True, **new))
                 continue
-            code = str(entry.get("code") or "").strip() or _code_from(labels["label_en"], codes)
+            term = known[line["id"]]
+            term.label_zh, term.label_en = line["label_zh"], line["label_en"]
+            term.position, term.active = position, line["active"]
+        session.info.pop("terms", None)
+
+
+def _checked_lines(entries: list[Mapping[str, Any]], known: Mapping[int, Term]) -> list[dict[str, Any]]:
+    """What may be written, nothing of it before all of it is right."""
+    codes = {term.code for term in known.values()}
+    lines: list[dict[str, Any]] = []
+    problems: dict[str, Any] = {}
+    for position, entry in enumerate(entries):
+        pk = int(entry["id"]) if entry.get("id") else None
+        if pk is not None and pk not in known:
+            raise NotFound
+        line: dict[str, Any] = {"id": pk, "active": bool(entry.get("active"))}
+        for column in ("label_zh", "label_en"):
+            text = line[column] = " ".join(str(entry.get(column) or "").split())
+            if not text:
+                problems[f"{position}.{column}"] = _l("This field is required.")
+            elif len(text) > _LABEL:
+                problems[f"{position}.{column}"] = _l("At most %(limit)d characters.", limit=_LABEL)
+        if pk is None:
+            code = line["code"] = str(entry.get("code") or "").strip() or _code_from(line["label_en"], codes)
             if not _CODE.fullmatch(code):
                 problems[f"{position}.code"] = _l("A code has small letters, digits and underscores only.")
             elif code in codes:
                 problems[f"{position}.code"] = _l("This code is taken.")
             codes.add(code)
-            session.add(Term(list=name, code=code, position=position, active=True, **labels))
-        if problems:
-            session.expunge_all()
-            raise Invalid(_l("Please check what you entered."), fields=problems)
-        session.info.pop("terms", None)
+        lines.append(line)
+    if problems:
+        raise Invalid(_l("Please check what you entered."), fields=problems)
+    return lines
 
 
 def _code_from(label: str, taken: set[str]) -> str:

@@ -32,6 +32,7 @@ def create_user(values: Mapping[str, Any], *, by: Actor, at: datetime) -> User:
     with done_by(by, at, "user.add") as session:
         clean, role_ids = _checked(session, values, FIELDS, user=None)
         clean["email"] = clean.get("email") or f"{clean['username']}@{NO_MAIL}"
+        clean["last_name"] = clean.get("last_name") or ""
         user = User(**clean, active=True, must_change_password=True, created_on=None, changed_on=None)
         session.add(user)
         session.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.accounts.views import jobs, notifications
 from app.accounts.views.audit import AuditView, RecycleBinView
 from app.accounts.views.dictionary import DictionaryView
 from app.accounts.views.profile import ProfileView
@@ -28,5 +29,7 @@ PAGES = (
 def register(appbuilder: Any) -> None:
     """Add the pages."""
     appbuilder.add_view_no_menu(ProfileView)
+    notifications.register(appbuilder)
+    jobs.register(appbuilder)
     for view, name, label in PAGES:
         appbuilder.add_view(view, name, label=label, category="Administration")

@@ -99,8 +99,8 @@ def scope_of(kind: Kind, rights: frozenset[str]) -> str:
 
 def differences(role: Role, rights: frozenset[str]) -> list[Difference]:
     """How the role differs from a new installation, and who made it so."""
-    factory = roles.with_narrower_scopes(grants(role.name))
-    rights = roles.with_narrower_scopes(rights)
+    factory = roles.widest_scopes(grants(role.name))
+    rights = roles.widest_scopes(rights)
     statement = (
         select(AuditEntry)
         .where(AuditEntry.kind == "role", AuditEntry.action == "rights", AuditEntry.record_id == role.id)
