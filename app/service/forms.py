@@ -56,6 +56,11 @@ def _yes_no() -> list[tuple[str, str]]:
     return [("True", _("Yes")), ("False", _("No"))]
 
 
+class _Solved(DynamicForm):
+    # Made before the fields below, so it stands above them.
+    solution = TextField(_l("Solution"), longest=5_000, lines=True, required=True)
+
+
 class _Judged(DynamicForm):
     """What is found out while a request is processed."""
 
@@ -130,10 +135,8 @@ class ReopenForm(_Noted):
     )
 
 
-class ProcessForm(_Judged):
-    """What was done."""
-
-    solution = TextField(_l("Solution"), longest=5_000, lines=True, required=True)
+class ProcessForm(_Solved, _Judged):
+    """What was done, and what was found out."""
 
 
 class FeedbackForm(DynamicForm):

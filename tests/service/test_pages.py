@@ -63,7 +63,9 @@ def add(browser, customer_id, **values):
     return browser.post(f"{BASE}/add", data=form)
 
 
-def test_complaint_assigned_processed_rated_2_sent_back_processed_rated_5_archived(session, make_customer, people, as_, client):
+def test_complaint_assigned_processed_rated_2_sent_back_processed_rated_5_archived(
+    session, make_customer, people, as_, client
+):
     customer = make_customer("宁波恒泰鲜食有限公司")
     session.commit()
 
@@ -79,7 +81,9 @@ def test_complaint_assigned_processed_rated_2_sent_back_processed_rated_5_archiv
     as_("director").post(f"{BASE}/{pk}/move/assign", data={"owner_id": people["specialist"].id})
     assert stored(session, pk).owner_id == people["specialist"].id
 
-    as_("specialist").post(f"{BASE}/{pk}/move/process", data={"solution": "重发一批", "upheld": "True", "severity": "minor"})
+    as_("specialist").post(
+        f"{BASE}/{pk}/move/process", data={"solution": "重发一批", "upheld": "True", "severity": "minor"}
+    )
     assert stored(session, pk).status is RequestStatus.processed
     assert stored(session, pk).upheld is True
 
@@ -233,7 +237,12 @@ def test_the_board_shows_each_request_in_its_column(session, given, people, as_)
 
     columns = re.findall(r'data-column="(\w+)".*?</section>', board, re.S)
     assert columns == ["created", "assigned", "processed", "reviewed"]
-    for status, text in (("created", "纸张卡住"), ("assigned", "色带断裂"), ("processed", "条码不清"), ("reviewed", "打印偏位")):
+    for status, text in (
+        ("created", "纸张卡住"),
+        ("assigned", "色带断裂"),
+        ("processed", "条码不清"),
+        ("reviewed", "打印偏位"),
+    ):
         part = re.search(rf'data-column="{status}".*?</section>', board, re.S)[0]
         assert text in part
     assert "逾期" in board
@@ -247,9 +256,7 @@ def test_a_dropped_card_asks_for_what_the_move_needs(session, given, as_):
     pk = given("assigned")
 
     form = as_("specialist").post(f"{BASE}/{pk}/drop", json={"to": "processed"})
-    wrong = as_("specialist").post(
-        f"{BASE}/{pk}/drop", json={"to": "reviewed"}, headers={"X-Requested-With": "fetch"}
-    )
+    wrong = as_("specialist").post(f"{BASE}/{pk}/drop", json={"to": "reviewed"}, headers={"X-Requested-With": "fetch"})
 
     assert f"{BASE}/{pk}/move/process" in form.text
     assert wrong.status_code == 409

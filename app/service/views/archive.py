@@ -30,7 +30,7 @@ class ServiceArchiveView(ServiceRequestView):
     empty_title = _l("Nothing has been archived yet.")
     empty_text = _l("Requests that are done are kept here, with what helped.")
     icon = "ti-archive"
-    list_columns = ["number", "type", "text", "solution", "customer", "satisfaction", "archived_at"]
+    list_columns = ["text", "solution", "type", "customer", "satisfaction", "archived_at", "number"]
     order_columns = ["number", "type", "satisfaction", "archived_at"]
     base_order = ("archived_at", "desc")
     search_columns = [
@@ -44,8 +44,8 @@ class ServiceArchiveView(ServiceRequestView):
         "upheld",
         "severity",
     ]
-    cell_classes = {"text": "grow2 clip", "solution": "grow2 clip", "number": "nowrap", "type": "nowrap"}
-    card_columns = ("number", "text", "type", "archived_at")
+    cell_classes = {"text": "grow2", "solution": "wide", "number": "nowrap sub", "type": "nowrap"}
+    card_columns = ("text", "solution", "type", "archived_at")
     search_choices = {
         "type": forms.term_choices("request_type"),
         "severity": ServiceRequestView.search_choices["severity"],
@@ -57,7 +57,7 @@ class ServiceArchiveView(ServiceRequestView):
             _l("Satisfaction"),
             choices=filter_choices(lambda: [(str(n), str(n)) for n in range(5, 0, -1)]),
         ),
-        QuickFilter("archived_at", _l("Archived"), kind="date"),
+        QuickFilter("archived_at", _l("Archived on"), kind="date"),
     )
     bulk_move_names = ()
 

@@ -69,6 +69,11 @@ def clock(due_at: datetime | None, now: datetime) -> Clock | None:
     return Clock(_("%(time)s left", time=_span(seconds)), "wait" if seconds < 4 * HOUR else "", due_at)
 
 
+def late(done_at: datetime | None, due_at: datetime | None) -> str:
+    """The tone of something that was done after its deadline."""
+    return "bad" if done_at and due_at and done_at > due_at else ""
+
+
 def _span(seconds: int) -> str:
     if seconds < HOUR:
         return ngettext("%(num)d minute", "%(num)d minutes", max(seconds // MINUTE, 1))

@@ -94,10 +94,10 @@ def log_lines(request: ServiceRequest) -> list[Line]:
     log = list(db.session.scalars(queries.log_of(request.id)))
     ids = {pk for entry in log for pk in (entry.owner_id, entry.actor_id) if pk}
     names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
-    return [_line(entry, names, request) for entry in reversed(log)]
+    return [_line(entry, names) for entry in reversed(log)]
 
 
-def _line(entry: ServiceRequestLog, names: dict[int, str], request: ServiceRequest) -> Line:
+def _line(entry: ServiceRequestLog, names: dict[int, str]) -> Line:
     icon, tone = ICONS.get(entry.move, ("ti-point", ""))
     if entry.move == "record_feedback" and entry.actor_id is None:
         who = str(terms.FEEDBACK_SOURCES[FeedbackSource.customer])
@@ -115,7 +115,7 @@ def _line(entry: ServiceRequestLog, names: dict[int, str], request: ServiceReque
         what=_("Entered") if entry.move == "create" else workflow.move(entry.move).label,
         who=who,
         line=line,
-        body=(request.text if entry.move == "create" else entry.note) or "",
+        body=entry.note or "",
     )
 
 

@@ -12,9 +12,11 @@ from flask_appbuilder.security.decorators import has_access
 from app.core.database import unit_of_work
 from app.core.errors import IllegalMove, Invalid
 from app.core.i18n import _, _l
+from app.customers.views.narrowing import OfCountedCustomers
 from app.customers.views import looks as customer_looks
 from app.service import forms, services, terms
 from app.service.models import Priority, RequestStatus, ServiceRequest
+from app.service.services.moves import unanswered_from
 from app.service.views import looks
 from app.service.views.board import board_page
 from app.service.views.page import facts, log_lines, others
@@ -32,7 +34,7 @@ def filter_choices(pairs: Any) -> Any:
     return lambda: [Choice(value, label) for value, label in pairs()]
 
 
-class ServiceRequestView(WorkflowView):
+class ServiceRequestView(OfCountedCustomers, WorkflowView):
     """Service requests."""
 
     kind = "service_request"
@@ -85,7 +87,7 @@ class ServiceRequestView(WorkflowView):
     show_template = "service/show.html"
     add_template = "service/add.html"
     search_kind = "service_request"
-    list_columns = ["number", "customer", "type", "text", "priority", "status", "owner", "due_at", "received_at"]
+    list_columns = ["text", "customer", "type", "priority", "status", "owner", "due_at", "number", "received_at"]
     show_columns = ["number"]
     order_columns = ["number", "type", "priority", "status", "resolution_due_at", "received_at"]
     column_order = {"due_at": "resolution_due_at"}
@@ -100,7 +102,7 @@ class ServiceRequestView(WorkflowView):
         "text": _l("What the customer says"), "priority": _l("Priority"), "channel": _l("Channel"),
         "status": _l("Status"), "owner": _l("Specialist"), "owner_id": _l("Specialist"), "due_at": _l("Deadline"),
         "responsible_id": _l("Responsible person"), "received_at": _l("Received"), "solution": _l("Solution"),
-        "resolution_due_at": _l("Solution due"), "processed_at": _l("Processed"), "archived_at": _l("Archived"),
+        "resolution_due_at": _l("Solution due"), "processed_at": _l("Processed on"), "archived_at": _l("Archived on"),
         "satisfaction": _l("Satisfaction"), "upheld": _l("Upheld"), "severity": _l("Severity"), "cause": _l("Cause"),
         "serial_number": _l("Serial number"), "compensation": _l("Compensation"),
     }  # fmt: skip
@@ -117,8 +119,8 @@ class ServiceRequestView(WorkflowView):
         "archived_at": cells.day,
         "satisfaction": cells.stars,
     }
-    cell_classes = {"text": "grow2 clip", "number": "nowrap", "type": "nowrap", "due_at": "nowrap"}
-    card_columns = ("number", "customer", "status", "due_at")
+    cell_classes = {"text": "grow2", "number": "nowrap sub", "type": "nowrap", "due_at": "nowrap"}
+    card_columns = ("text", "status", "customer", "due_at")
     search_choices = {
         "type": forms.term_choices("request_type"),
         "channel": forms.term_choices("request_channel"),
@@ -165,13 +167,19 @@ class ServiceRequestView(WorkflowView):
             mark=kind[:1],
             badges=badges,
             owner=record.owner,
-            moves=self.move_buttons(record),
+            moves=self._possible_moves(record),
             kpis=self._kpis(record),
             back_url=url_for(".list"),
             back_label=_("Service requests"),
             edit_url=url_for(".edit", pk=record.id) if may_edit else "",
             delete_url=url_for(".delete", pk=record.id) if actor.may("service_request.delete") else "",
         )
+
+    def _possible_moves(self, record: ServiceRequest) -> list[MoveButton]:
+        """The buttons without the one that would only be refused: the facts say from when it is possible."""
+        first = unanswered_from(record)
+        early = first is not None and today() < first
+        return [button for button in self.move_buttons(record) if not (early and button.name == "archive_unanswered")]
 
     def _kpis(self, record: ServiceRequest) -> list[Kpi]:
         at = now()
@@ -180,14 +188,14 @@ class ServiceRequestView(WorkflowView):
         return [
             Kpi(_("Received"), cells.moment(record.received_at)),
             Kpi(
-                _("First answer"),
+                _("First answer") if record.responded_at else _("Answer due"),
                 cells.moment(record.responded_at) or (answer.text if answer else "–"),
-                tone=answer.tone if answer else "",
+                tone=answer.tone if answer else looks.late(record.responded_at, record.response_due_at),
             ),
             Kpi(
-                _("Solution"),
+                _("Processed on") if record.processed_at else _("Solution due"),
                 cells.moment(record.processed_at) or (solution.text if solution else "–"),
-                tone=solution.tone if solution else "",
+                tone=solution.tone if solution else looks.late(record.processed_at, record.resolution_due_at),
             ),
             Kpi(_("Satisfaction"), cells.stars(record.satisfaction) or "–"),
         ]

@@ -29,7 +29,8 @@
     if (asked) show(asked);
   });
 
-  const load = async (panel, url) => {
+  /* Hoisted: a tab named in the address is opened at once. */
+  async function load(panel, url) {
     const answer = await ck.ask(url, { headers: { "HX-Request": "true" } });
     if (!answer.ok) {
       panel.dataset.loaded = "";
@@ -39,7 +40,7 @@
     panel.innerHTML = answer.text;
     window.htmx?.process(panel);
     document.dispatchEvent(new CustomEvent("ck:loaded", { detail: panel }));
-  };
+  }
   /* Order and pages of a list inside a tab stay inside the tab. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-load] th a, [data-load] .pages a, [data-load] .foot .menu a");
