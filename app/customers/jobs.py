@@ -9,14 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core import jobs, notifications
-from app.core.i18n import _, format_moment
+from app.core.i18n import _, _l, format_moment
 from app.customers.models import Customer, Plan
 
 # 200 messages hold the write lock for about a hundredth of a second.
 AT_ONCE = 200
 
 
-@jobs.every("customers.remind_of_plans", minutes=1)
+@jobs.every("customers.remind_of_plans", label=_l("Reminders of plans"), minutes=1)
 def remind_of_plans(job: jobs.JobContext) -> dict[str, Any]:
     """Tell the owner of every open plan whose reminder has come, once."""
     total = 0
@@ -33,9 +33,7 @@ def remind(session: Session, now: datetime, limit: int) -> int:
     due = session.execute(
         select(Plan.id, Plan.owner_id, Plan.what, Plan.due_at, Customer.name)
         .join(Customer, Customer.id == Plan.customer_id)
-        .where(
-            Plan.remind_at <= now, Plan.reminded_at.is_(None), Plan.done_at.is_(None), Plan.owner_id.is_not(None)
-        )
+        .where(Plan.remind_at <= now, Plan.reminded_at.is_(None), Plan.done_at.is_(None), Plan.owner_id.is_not(None))
         .order_by(Plan.remind_at, Plan.id)
         .limit(limit)
         .with_for_update(of=Plan, skip_locked=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from app.core import jobs
-from app.core.i18n import local_day
+from app.core.i18n import _l, local_day
 from app.orders import services
 
 # 200 customers hold the write lock for about a hundredth of a second.
 AT_ONCE = 200
 
 
-@jobs.every("orders.move_on", at="00:05", queue="bulk")
+@jobs.every("orders.move_on", label=_l("Orders of the last 12 months"), at="00:05", queue="bulk")
 def move_on(job: jobs.JobContext) -> dict[str, Any]:
     """Bring orders and value of the last 12 months of every customer up to today."""
     today = local_day(job.now)

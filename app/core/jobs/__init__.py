@@ -2,7 +2,7 @@
 
 from app.core.jobs.context import Interrupted, JobContext, LeaseLost
 from app.core.jobs.queue import cancel, enqueue, purge, retry
-from app.core.jobs.registry import every, fill_slots, job, schedule
+from app.core.jobs.registry import every, fill_slots, job, label_of, schedule
 from app.core.jobs.running import run_due, run_next
 from app.core.jobs.table import Job, JobStatus
 
@@ -17,6 +17,7 @@ __all__ = [
     "every",
     "fill_slots",
     "job",
+    "label_of",
     "purge",
     "retry",
     "run_due",

@@ -24,6 +24,7 @@ class Definition:
     function: Function
     queue: str
     max_attempts: int
+    label: Any = ""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ _definitions: dict[str, Definition] = {}
 _schedule: dict[str, Cadence] = {}
 
 
-def job(name: str, *, queue: str = "default", max_attempts: int = 5) -> Callable[[Function], Function]:
+def job(name: str, *, label: Any = "", queue: str = "default", max_attempts: int = 5) -> Callable[[Function], Function]:
     """Register what jobs called ``name`` do; long ones belong into the queue ``bulk`` and hold nobody up.
+
+    ``label`` is what people read.
 
     :raises ValueError: if another function has the name.
     """
@@ -58,26 +61,32 @@ def job(name: str, *, queue: str = "default", max_attempts: int = 5) -> Callable
         known = _definitions.get(name)
         if known is not None and known.function is not function:
             raise ValueError(f"there is a job called {name} already")
-        _definitions[name] = Definition(name, function, queue, max_attempts)
+        _definitions[name] = Definition(name, function, queue, max_attempts, label)
         return function
 
     return register
 
 
 def every(
-    name: str, *, at: str | None = None, minutes: int = 0, queue: str = "default"
+    name: str, *, label: Any = "", at: str | None = None, minutes: int = 0, queue: str = "default"
 ) -> Callable[[Function], Function]:
     """Register a job that the clock starts: daily ``at`` "02:10" in the company's time zone, or every ``minutes``."""
     if (at is None) == (minutes < 1):
         raise ValueError("a schedule has either a time of day or a number of minutes")
     _schedule[name] = Cadence(name, time.fromisoformat(at) if at else None, minutes)
     # Tried once: the next slot is the retry of something this frequent.
-    return job(name, queue=queue, max_attempts=5 if at else 2)
+    return job(name, label=label, queue=queue, max_attempts=5 if at else 2)
 
 
 def definition(name: str) -> Definition | None:
     """What a job called ``name`` does."""
     return _definitions.get(name)
+
+
+def label_of(name: str) -> str:
+    """What people read for the job ``name``."""
+    found = _definitions.get(name)
+    return str(found.label or name) if found else name
 
 
 def schedule() -> Iterable[Cadence]:
