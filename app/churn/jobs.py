@@ -6,12 +6,12 @@ from typing import Any
 
 from app.churn import services
 from app.core import jobs
-from app.core.i18n import local_day
+from app.core.i18n import _l, local_day
 
 TOLD_AT_ONCE = 200
 
 
-@jobs.every("churn.judge", at="02:10", queue="bulk")
+@jobs.every("churn.judge", label=_l("Churn judgement"), at="02:10", queue="bulk")
 def judge_everybody(job: jobs.JobContext) -> dict[str, Any]:
     """Close what an order has ended, and open a case for every new silence."""
     today = local_day(job.now)
@@ -28,7 +28,7 @@ def judge_everybody(job: jobs.JobContext) -> dict[str, Any]:
     return {**result, "recovered": recovered}
 
 
-@jobs.every("churn.look_again", minutes=30)
+@jobs.every("churn.look_again", label=_l("Postponed churn cases"), minutes=30)
 def look_again(job: jobs.JobContext) -> dict[str, Any]:
     """Tell owners which postponed cases are due."""
     total = 0

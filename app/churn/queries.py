@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.accounts.queries import ADMIN, users_with_right
 from app.churn.models import OPEN, ChurnCase, ChurnMeasure, ChurnRun, ChurnStatus
@@ -19,6 +19,8 @@ from app.customers.models import Customer
 from app.customers.queries import through_customer
 from app.orders.models import Order
 from app.service.models import RequestStatus, ServiceRequest
+
+Row = TypeVarTuple("Row")
 
 FIRST_MEAN_GAP = 30.0
 """Days between two orders as long as nobody was judged."""
@@ -75,16 +77,16 @@ def measures_of(session: Session, case_id: int) -> list[ChurnMeasure]:
     return list(session.scalars(found))
 
 
-def latest_measures(session: Session, case_ids: Collection[int]) -> dict[int, ChurnMeasure]:
-    """The newest postponement of each of some cases."""
-    newest = (
-        select(func.max(ChurnMeasure.id))
-        .where(ChurnMeasure.case_id.in_(sorted(case_ids)))
-        .group_by(ChurnMeasure.case_id)
-    )
-    return {
-        measure.case_id: measure for measure in session.scalars(select(ChurnMeasure).where(ChurnMeasure.id.in_(newest)))
-    }
+def with_newest_measure(statement: Select[ChurnCase]) -> Select[ChurnCase, ChurnMeasure | None]:
+    """Add the newest postponement to each case."""
+    other = aliased(ChurnMeasure)
+    newest = select(func.max(other.id)).where(other.case_id == ChurnCase.id).scalar_subquery()
+    return statement.add_columns(ChurnMeasure).outerjoin(ChurnMeasure, ChurnMeasure.id == newest)
+
+
+def with_people(statement: Select[*Row]) -> Select[*Row]:
+    """Load the customer, which :func:`cases` has joined, and the owner of each case with it."""
+    return statement.options(contains_eager(ChurnCase.customer), joinedload(ChurnCase.owner))
 
 
 def open_case_of(session: Session, customer_id: int) -> ChurnCase | None:

@@ -19,6 +19,7 @@ from app.core.database import db
 from app.core.i18n import _, _l
 from app.core.visibility import find
 from app.customers.models import Customer
+from app.customers.views.narrowing import OfCountedCustomers
 from app.theme import cells
 from app.theme.widgets import Choice, Kpi, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
@@ -35,7 +36,7 @@ def _statuses() -> list[tuple[str, Any]]:
     return [(str(status), label) for status, label in LABELS.items()]
 
 
-class ChurnView(WorkflowView):
+class ChurnView(OfCountedCustomers, WorkflowView):
     """Churn cases."""
 
     kind = "churn_case"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import g, url_for
 
 from app.churn import queries, reasons
 from app.churn.models import ChurnCase, ChurnStatus
@@ -37,4 +37,6 @@ def health_of(customer: Customer) -> Health | None:
 
 def waiting() -> Badge:
     """How many cases in sight wait for a decision."""
-    return Badge(queries.waiting(db.session), "wait")
+    if "churn_waiting" not in g:
+        g.churn_waiting = queries.waiting(db.session)
+    return Badge(g.churn_waiting, "wait")

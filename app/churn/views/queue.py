@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
-from sqlalchemy import Select
-from sqlalchemy.orm import joinedload
+from flask import g, request, url_for
 
 from app.churn import queries
-from app.churn.models import ChurnCase, ChurnRun, ChurnStatus
+from app.churn.models import ChurnRun, ChurnStatus
 from app.churn.views import evidence, looks
 from app.core import dictionary
 from app.core.database import db
@@ -30,10 +28,10 @@ def queue_page(view: Any) -> Any:
     run = queries.last_run(db.session)
     gap = float(run.mean_gap) if run and run.mean_gap else queries.FIRST_MEAN_GAP
     waiting = queries.by_money(queries.cases(ChurnStatus.warned, level=level, owner_id=owner_id))
-    rows = _read(waiting.offset(page * ROWS).limit(ROWS + 1))
-    postponed = _read(
-        queries.by_date_to_look_again(queries.cases(ChurnStatus.postponed, level=level, owner_id=owner_id)).limit(ROWS)
-    )
+    rows = list(db.session.scalars(queries.with_people(waiting).offset(page * ROWS).limit(ROWS + 1)))
+    postponed = queries.by_date_to_look_again(queries.cases(ChurnStatus.postponed, level=level, owner_id=owner_id))
+    if owner_id is None:
+        g.churn_waiting = figures.waiting
     return view.render_template(
         "churn/index.html",
         title=_("Churn warnings"),
@@ -42,9 +40,8 @@ def queue_page(view: Any) -> Any:
         count=figures.waiting if not level else None,
         rows=rows[:ROWS],
         paces=evidence.paces(rows[:ROWS], gap),
-        postponed=postponed,
+        postponed=db.session.execute(queries.with_newest_measure(queries.with_people(postponed)).limit(ROWS)).all(),
         postponed_count=figures.postponed if not level else None,
-        measures=queries.latest_measures(db.session, [case.id for case in postponed]),
         levels=dictionary.choices(db.session, "customer_level"),
         level=level,
         mine=owner_id is not None,
@@ -61,11 +58,6 @@ def queue_page(view: Any) -> Any:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _read(statement: Select[ChurnCase]) -> list[ChurnCase]:
-    shown = statement.options(joinedload(ChurnCase.customer), joinedload(ChurnCase.owner))
-    return list(db.session.scalars(shown.execution_options(eager_tables=("customer",))))
 
 
 def _address(**changes: str) -> str:
