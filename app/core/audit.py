@@ -51,7 +51,9 @@ class AuditEntry(Model):
 
 
 def _digest(row: dict[str, Any]) -> str:
-    content = {name: row[name] for name in ("actor_id", "actor_name", "action", "kind", "record_id", "title", "changes")}
+    content = {
+        name: row[name] for name in ("actor_id", "actor_name", "action", "kind", "record_id", "title", "changes")
+    }
     content["at"] = row["at"].isoformat()
     return hashlib.sha256(to_json(content).encode()).hexdigest()
 
@@ -105,11 +107,9 @@ def record(
 # --- changes of rows are noticed by the session ---
 
 
-
-
 def _changes(row: Any, created: bool) -> dict[str, Any]:
     state = inspect(row)
-    private = getattr(row, "__secret__", frozenset())
+    private: frozenset[str] = getattr(row, "__secret__", frozenset())
     found: dict[str, Any] = {}
     for attribute in state.mapper.column_attrs:
         name = attribute.key
@@ -161,7 +161,7 @@ def _trace(session: Session, _context: UOWTransaction, _instances: object) -> No
 
 
 def _current(row: Any) -> dict[str, Any]:
-    private = getattr(row, "__secret__", frozenset())
+    private: frozenset[str] = getattr(row, "__secret__", frozenset())
     return {
         a.key: "•••" if a.key in private else getattr(row, a.key)
         for a in inspect(row).mapper.column_attrs
@@ -249,7 +249,7 @@ def verify(session: Session) -> Verdict:
 def erase(session: Session, kind: str, record_id: int) -> int:
     """Remove the content of every entry about one record; the digests, and so the chain, stay."""
     table = AuditEntry.__table__
-    result = session.execute(
+    result: Any = session.execute(
         update(table)
         .where(table.c.kind == kind, table.c.record_id == record_id)
         .values(changes={}, title="", erased=True)

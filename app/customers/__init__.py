@@ -11,7 +11,7 @@ def register(appbuilder: Any) -> None:
     from app.theme import layout
     from app.web.palette import Findable, findable
 
-    assert permissions and timeline and jobs  # imported for what they register
+    assert all((permissions, timeline, jobs))  # imported for what they register
     lookups.register()
     for view, name, label, icon in (
         (views.CustomerView, "CustomerList", _l("All customers"), "ti-building"),

@@ -128,9 +128,7 @@ def _candidates(session: Session, keys: set[str], own_id: int | None) -> list[An
 
 def _phones(session: Session, customer: Customer) -> list[str | None]:
     table = CustomerKey.__table__
-    keys = session.scalars(
-        select(table.c.key).where(table.c.customer_id == customer.id, table.c.key.startswith("p:"))
-    )
+    keys = session.scalars(select(table.c.key).where(table.c.customer_id == customer.id, table.c.key.startswith("p:")))
     return [key.removeprefix("p:") for key in keys]
 
 

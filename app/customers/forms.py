@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_appbuilder.forms import DynamicForm
+
 from app.core import dictionary
 from app.core.database import db
 from app.core.i18n import _l
@@ -44,16 +45,14 @@ def remote(label: Any, lookup: str, **kwargs: Any) -> RemoteSelectField:
     return RemoteSelectField(label, lookup=lookup, row=row_finder(lookup), text_of=text_of(lookup), **kwargs)
 
 
-class CustomerForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class CustomerForm(DynamicForm):
     """Everything that is typed about a customer."""
 
     kind = ChoiceField(_l("Type"), choices=label_choices(terms.KINDS), enum=CustomerKind, segments=True, required=True)
     name = TextField(_l("Name"), longest=200, required=True, description=_l("As on the business licence."))
     short_name = TextField(_l("Short name"), longest=80, description=_l("Shown on boards and phones."))
     english_name = TextField(_l("English name"), longest=200)
-    uscc = CreditCodeField(
-        _l("Unified social credit code"), description=_l("18 characters; fills in the region.")
-    )
+    uscc = CreditCodeField(_l("Unified social credit code"), description=_l("18 characters; fills in the region."))
     industry = ChoiceField(_l("Industry"), choices=term_choices("industry"))
     phone = PhoneField(_l("Phone"))
     fax = PhoneField(_l("Fax"))
@@ -104,7 +103,7 @@ CUSTOMER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-class ContactForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class ContactForm(DynamicForm):
     """Everything that is typed about a person at a customer."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
@@ -122,7 +121,9 @@ class ContactForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
     category = ChoiceField(_l("Contact category"), choices=term_choices("contact_category"))
     tags = TagsField(_l("Tags"), description=_l("Separate several with commas."))
     consent = ManyChoicesField(
-        _l("May be contacted by"), choices=label_choices(terms.CONSENT_CHANNELS), description=_l("As the person agreed.")
+        _l("May be contacted by"),
+        choices=label_choices(terms.CONSENT_CHANNELS),
+        description=_l("As the person agreed."),
     )
     notes = TextField(_l("Notes"), longest=10_000, lines=True)
 
@@ -134,12 +135,14 @@ CONTACT_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 
-class FollowUpForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class FollowUpForm(DynamicForm):
     """What was said and done."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
     contact_id = remote(_l("Contact"), "contact")
-    kind = ChoiceField(_l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True)
+    kind = ChoiceField(
+        _l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True
+    )
     at = MomentField(_l("When"), required=True)
     place = TextField(_l("Place"), longest=120)
     summary = TextField(_l("Summary"), longest=200, description=_l("Empty: the first line of the content."))
@@ -153,12 +156,14 @@ FOLLOW_UP_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 
-class PlanForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class PlanForm(DynamicForm):
     """What is to be done by when."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
     contact_id = remote(_l("Contact"), "contact")
-    kind = ChoiceField(_l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True)
+    kind = ChoiceField(
+        _l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True
+    )
     what = TextField(_l("What is to be done"), longest=200, required=True)
     due_at = MomentField(_l("Due"), required=True)
     remind_at = MomentField(_l("Remind me"))
@@ -167,31 +172,32 @@ class PlanForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
 
 
 PLAN_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
-    ("", {"fields": ["customer_id", "contact_id", "kind", "what", "due_at", "remind_at", "owner_id", "expected_result"]}),
+    (
+        "",
+        {"fields": ["customer_id", "contact_id", "kind", "what", "due_at", "remind_at", "owner_id", "expected_result"]},
+    ),
 ]
 
 
-class PostponePlanForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class PostponePlanForm(DynamicForm):
     """A new moment for a plan."""
 
     due_at = MomentField(_l("Due"), required=True)
 
 
-class FinishPlanForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class FinishPlanForm(DynamicForm):
     """How a plan ended."""
 
     result = TextField(_l("Result"), longest=300, description=_l("What came of it; may stay empty."))
 
 
-class HandOverForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class HandOverForm(DynamicForm):
     """Who is responsible from now on."""
 
     owner_id = remote(_l("Responsible"), "user", required=True)
 
 
-class ShareForm(DynamicForm):  # type: ignore[misc]  # FAB ships no types
+class ShareForm(DynamicForm):
     """With whom a customer is shared."""
 
     collaborators = ManyChoicesField(_l("Collaborators"), coerce=int)
-
-

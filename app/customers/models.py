@@ -158,9 +158,7 @@ class CustomerAccess(Model):
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
-    reason: Mapped[AccessReason] = mapped_column(
-        enum_type(AccessReason, "customer_access_reason"), primary_key=True
-    )
+    reason: Mapped[AccessReason] = mapped_column(enum_type(AccessReason, "customer_access_reason"), primary_key=True)
 
     __table_args__ = (Index("ix_customer_access_user", "user_id", "customer_id"),)
 

@@ -53,7 +53,11 @@ def _followed_up(words: dict[str, Any]) -> str:
 
 @telling("plan.create", group="plan", icon="calendar-plus", colour="open", endpoint="PlanView.show")
 def _planned(words: dict[str, Any]) -> str:
-    return _("Planned for %(when)s: %(what)s", when=format_moment(datetime.fromisoformat(words["due_at"])), what=words["what"])
+    return _(
+        "Planned for %(when)s: %(what)s",
+        when=format_moment(datetime.fromisoformat(words["due_at"])),
+        what=words["what"],
+    )
 
 
 @telling("plan.finish", group="plan", icon="calendar-check", colour="good", endpoint="PlanView.show")

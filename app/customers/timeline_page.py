@@ -52,7 +52,7 @@ def entries(session: Session, page: Iterable[TimelineEntry]) -> list[Line]:
 
 def _line(entry: TimelineEntry, names: dict[int, str]) -> Line:
     telling = telling_of(entry.event)
-    links = ()
+    links: tuple[tuple[Any, str], ...] = ()
     if telling.endpoint and entry.record_id:
         links = ((_l("Open"), url_for(telling.endpoint, pk=entry.record_id)),)
     body = entry.words.get("content") or entry.words.get("summary") or ""

@@ -33,7 +33,7 @@ class Unusable(Invalid):
     status = HTTPStatus.BAD_REQUEST
 
 
-class CrmApi(ModelRestApi):  # type: ignore[misc]  # FAB ships no types
+class CrmApi(ModelRestApi):
     """FAB's REST resource with our services behind it; a resource only declares.
 
     ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent. ``masks``
@@ -53,6 +53,8 @@ class CrmApi(ModelRestApi):  # type: ignore[misc]  # FAB ships no types
 
     _filters = PerRequest()
     allow_browser_login = False
+    search_columns: Any = None
+    order_columns: Any = None
     base_order = ("id", "desc")
     page_size = 25
     max_page_size = LARGEST_PAGE
@@ -84,8 +86,8 @@ class CrmApi(ModelRestApi):  # type: ignore[misc]  # FAB ships no types
         # What may be sent besides columns (who a request is assigned to) is no part of FAB's schema.
         sent = [name for name in self.writable if hasattr(self.datamodel.obj, name)]
         self.add_columns = self.edit_columns = sent or ["id"]
-        self.search_columns = list(self.search_columns or ["id"])
-        self.order_columns = list(self.order_columns or ["id"])
+        self.search_columns = list(cls.search_columns or ["id"])
+        self.order_columns = list(cls.order_columns or ["id"])
         super().__init__()
 
     # --- reading ---
@@ -353,4 +355,3 @@ def _read(kind: str, field: str, value: Any) -> Any:
     if not isinstance(value, str):
         raise Invalid(fields={field: _("Enter a text.")})
     return value
-

@@ -29,5 +29,5 @@ def _shown(field: Any) -> Any:
     reader = getattr(field, "text", None) or getattr(field, "_value", None)
     choices = getattr(field, "choices", None)
     if choices and not callable(choices):
-        return dict((str(choice[0]), choice[1]) for choice in choices).get(str(field.data), "")
+        return {str(choice[0]): choice[1] for choice in choices}.get(str(field.data), "")
     return reader() if callable(reader) else field.data

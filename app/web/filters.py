@@ -81,7 +81,7 @@ class Equal(TypedFilter):
         if self.kind == "moment":
             start, end = self._day(value)
             return and_(column >= start, column < end)
-        return column == value  # type: ignore[no-any-return]  # the column is known at run time only
+        return column == value
 
 
 class NotEqual(Equal):
@@ -97,7 +97,7 @@ class AtLeast(TypedFilter):
     arg_name = "gte"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        return column >= (self._day(value)[0] if self.kind == "moment" else value)  # type: ignore[no-any-return]  # as above
+        return column >= (self._day(value)[0] if self.kind == "moment" else value)
 
 
 class AtMost(TypedFilter):
@@ -106,8 +106,8 @@ class AtMost(TypedFilter):
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         if self.kind == "moment":
-            return column < self._day(value)[1]  # type: ignore[no-any-return]  # as above
-        return column <= value  # type: ignore[no-any-return]  # as above
+            return column < self._day(value)[1]
+        return column <= value
 
 
 class Contains(TypedFilter):
@@ -115,7 +115,7 @@ class Contains(TypedFilter):
     arg_name = "ct"
 
     def condition(self, column: Any, value: str) -> ColumnElement[bool]:
-        return column.ilike(f"%{_escaped(value)}%", escape="\\")  # type: ignore[no-any-return]  # as above
+        return column.ilike(f"%{_escaped(value)}%", escape="\\")
 
 
 class StartsWith(TypedFilter):
@@ -123,7 +123,7 @@ class StartsWith(TypedFilter):
     arg_name = "sw"
 
     def condition(self, column: Any, value: str) -> ColumnElement[bool]:
-        return column.ilike(f"{_escaped(value)}%", escape="\\")  # type: ignore[no-any-return]  # as above
+        return column.ilike(f"{_escaped(value)}%", escape="\\")
 
 
 class Empty(BaseFilter):
@@ -159,7 +159,6 @@ class CrmFilterConverter(SQLAFilterConverter):
         ("is_text", _of("text", Equal, Contains, StartsWith, NotEqual)),
         ("is_string", _of("text", Equal, Contains, StartsWith, NotEqual)),
     )
-
 
     def convert(self, col_name: str) -> list[BaseFilter] | None:
         """The operators of one column; None for relations and other columns nobody filters by."""

@@ -18,7 +18,7 @@ CAP = 10_000
 LARGEST_PAGE = 200
 
 
-class CrmInterface(SQLAInterface):  # type: ignore[misc]  # FAB ships no types
+class CrmInterface(SQLAInterface):
     """FAB's interface on one model; ``eager`` names the relations a list shows."""
 
     filter_converter_class = CrmFilterConverter

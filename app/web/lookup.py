@@ -86,7 +86,7 @@ def text_of(name: str) -> Callable[[Any], str]:
     return lambda found: _lookups[name].text(found)
 
 
-class LookupView(BaseView):  # type: ignore[misc]  # FAB ships no types
+class LookupView(BaseView):
     """The one address of all look-ups."""
 
     route_base = "/lookup"

@@ -144,5 +144,3 @@ class WorkflowView(CrmModelView):
         if "HX-Request" in request.headers:
             return "", 204, {"HX-Redirect": target}
         return redirect(target)
-
-

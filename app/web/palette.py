@@ -50,7 +50,7 @@ def findable(entry: Findable) -> None:
         _findables.append(entry)
 
 
-class PaletteView(BaseView):  # type: ignore[misc]  # FAB ships no types
+class PaletteView(BaseView):
     """What the palette shows for a text."""
 
     route_base = "/search"
@@ -69,7 +69,9 @@ class PaletteView(BaseView):  # type: ignore[misc]  # FAB ships no types
                 continue
             rows = {row.id: row for row in db.session.scalars(select(entry.model).where(entry.model.id.in_(ids)))}
             hits = [
-                Found(entry.text(rows[pk]), entry.hint(rows[pk]), url_for(entry.endpoint, pk=pk)) for pk in ids if pk in rows
+                Found(entry.text(rows[pk]), entry.hint(rows[pk]), url_for(entry.endpoint, pk=pk))
+                for pk in ids
+                if pk in rows
             ]
             if hits:
                 groups.append((entry, hits))

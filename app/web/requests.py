@@ -136,4 +136,6 @@ def _broken(problem: Exception) -> Any:
     log.error("error %s at %s %s", number, request.method, request.path, exc_info=problem)
     if isinstance(problem, OperationalError) and "locked" in str(problem.orig):
         return _answer(503, _("The database is busy. Try again in a moment; nothing was saved."), error_id=number)
-    return _answer(500, _("Something went wrong on our side. Nothing was saved. Error number: %(id)s", id=number), error_id=number)
+    return _answer(
+        500, _("Something went wrong on our side. Nothing was saved. Error number: %(id)s", id=number), error_id=number
+    )

@@ -95,5 +95,3 @@ def claim_submission(session: Session, token: str | None, at: datetime) -> Submi
         first = session.get(Submission, token)
         raise SentBefore(first.location if first else "/") from None
     return submission
-
-

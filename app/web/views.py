@@ -27,7 +27,7 @@ from app.web.session import SentBefore, acting, claim_submission, now
 CrudService = Callable[..., Any]
 
 
-class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
+class CrmModelView(ModelView):
     """FAB's ModelView with our services behind it; a view class only declares.
 
     It has no properties: FAB reads every attribute of a view when it makes it, outside any request.
@@ -61,6 +61,11 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
     _filters = PerRequest()
     base_order = ("id", "desc")
     page_size = 25
+    search_columns: Any = None
+    order_columns: Any = None
+    search_form: Any = None
+    add_form: Any = None
+    edit_form: Any = None
     exclude_route_methods = {"download"}
     method_permission_name = {
         "list": "see",
@@ -91,8 +96,8 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
         if self.search_kind:
             self.search_box = "q"
         # FAB would generate fields from columns where no form is given, and load whole tables into them.
-        self.search_columns = list(self.search_columns or [self.datamodel.get_pk_name()])
-        self.order_columns = list(self.order_columns or [])
+        self.search_columns = list(cls.search_columns or [self.datamodel.get_pk_name()])
+        self.order_columns = list(cls.order_columns or [])
         if cls.form is not None:
             names = [name for _title, options in self.form_fieldsets for name in options["fields"]]
             # A field that one of the two leaves out must not be required there either.
@@ -142,7 +147,7 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
     def _order(self) -> tuple[str, str]:
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
         # FAB would join and sort by any dotted path.
-        return (column, direction) if column in self.order_columns else tuple(self.base_order)
+        return (column, direction) if column in self.order_columns else self.base_order
 
     def _get_list_widget(self, filters: Any, widgets: Any = None, **_ignored: Any) -> dict[str, Any]:
         widgets = widgets or {}
@@ -276,7 +281,8 @@ class CrmModelView(ModelView):  # type: ignore[misc]  # FAB ships no types
 
     def post_add_redirect(self) -> Any:
         if "_again" in request.form:
-            return redirect(url_for(f"{self.endpoint}.add", **{k: v for k, v in request.args.items() if k in self.prefill}))
+            again: dict[str, Any] = {name: value for name, value in request.args.items() if name in self.prefill}
+            return redirect(url_for(f"{self.endpoint}.add", **again))
         return redirect(request.environ.get("changke.location") or self.get_redirect())
 
     def _edit(self, pk: Any) -> dict[str, Any] | None:

@@ -182,5 +182,3 @@ def _checked(session: Session, values: Mapping[str, Any], contact: Contact | Non
     if "custom" in values:
         checks.clean["custom"] = dict(values["custom"] or {})
     return checks.done()
-
-

@@ -15,6 +15,7 @@ from app.core.actors import Actor, acting_as
 from app.core.checks import Checks
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, invalid
+from app.core.i18n import _l
 from app.core.identifiers import (
     normalise_account,
     normalise_email,
@@ -24,7 +25,6 @@ from app.core.identifiers import (
     normalise_website,
     uscc_region,
 )
-from app.core.i18n import _l
 from app.core.pinyin import name_key
 from app.core.visibility import with_deleted
 from app.customers import duplicates
@@ -105,9 +105,7 @@ def _default_owner(by: Actor) -> int | None:
     return by.user_id if by.user_id is not None and not by.sees_all("customer") else None
 
 
-def update_customer(
-    customer: Customer, values: Mapping[str, Any], *, by: Actor, at: datetime
-) -> Customer:
+def update_customer(customer: Customer, values: Mapping[str, Any], *, by: Actor, at: datetime) -> Customer:
     """Change what ``values`` names; fields that are left out stay.
 
     :raises NotAllowed: if ``by`` may not edit customers.
@@ -160,9 +158,7 @@ def restore_customer(pk: int, *, by: Actor, at: datetime) -> Customer:
     if customer.deleted_at is None:
         return customer
     _refuse_taken(session, "uscc", customer.uscc, customer.id)
-    together = with_deleted(
-        select(Contact).where(Contact.customer_id == pk, Contact.deleted_at == customer.deleted_at)
-    )
+    together = with_deleted(select(Contact).where(Contact.customer_id == pk, Contact.deleted_at == customer.deleted_at))
     for contact in session.scalars(together):
         contact.deleted_at = contact.deleted_by_id = None
     customer.deleted_at = customer.deleted_by_id = None
@@ -183,9 +179,8 @@ def hand_over(customer: Customer, owner_id: int | None, *, by: Actor, at: dateti
         raise invalid("owner_id", _l("Choose people who are still with the company."))
     if owner_id == customer.owner_id:
         return
-    names = {
-        pk: person for pk, person in session.execute(select(User.id, User).where(User.id.in_([owner_id, customer.owner_id])))
-    }
+    people = session.scalars(select(User).where(User.id.in_([owner_id, customer.owner_id])))
+    names = {person.id: person.name for person in people}
     timeline.tell(
         session,
         customer.id,
@@ -193,8 +188,8 @@ def hand_over(customer: Customer, owner_id: int | None, *, by: Actor, at: dateti
         at,
         record_id=customer.id,
         actor_id=by.user_id,
-        before=str(names.get(customer.owner_id, "")),
-        after=str(names.get(owner_id, "")),
+        before=names.get(customer.owner_id or 0, ""),
+        after=names.get(owner_id or 0, ""),
     )
     customer.owner_id = owner_id
     session.flush()
@@ -245,7 +240,9 @@ def set_tags(customer: Customer, names: list[str], *, by: Actor) -> None:
             known[name] = Tag(name=name)
             session.add(known[name])
     session.flush()
-    before = {link.tag_id: link for link in session.scalars(select(CustomerTag).where(CustomerTag.customer_id == customer.id))}
+    before = {
+        link.tag_id: link for link in session.scalars(select(CustomerTag).where(CustomerTag.customer_id == customer.id))
+    }
     wanted = {known[name].id for name in names}
     for tag_id in before.keys() - wanted:
         session.delete(before[tag_id])
@@ -359,4 +356,3 @@ def show_private(customer: Customer, field: str, *, by: Actor, at: datetime) -> 
         raise NotAllowed(_l("You do not have the right to see private fields."))
     audit.record(db.session, "look", "customer", customer, {field: [None, None]}, by=by, at=at)
     return str(getattr(customer, field) or "")
-

@@ -150,5 +150,3 @@ def refuse_foreign_contact(session: Session, checks: Checks, customer_id: int | 
 def _first_line(text: str) -> str:
     line = text.strip().splitlines()[0]
     return line if len(line) <= LONGEST_SUMMARY else line[: LONGEST_SUMMARY - 1] + "…"
-
-

@@ -51,7 +51,16 @@ class ContactView(CrmModelView):
     order_columns = ["name", "created_at"]
     column_order = {"name": "name_key"}
     base_order = ("id", "desc")
-    search_columns = ["gender", "title", "department", "decision_role", "category", "is_primary", "birthday", "created_at"]
+    search_columns = [
+        "gender",
+        "title",
+        "department",
+        "decision_role",
+        "category",
+        "is_primary",
+        "birthday",
+        "created_at",
+    ]
     label_columns = {
         "name": _l("Name"), "customer": _l("Customer"), "title": _l("Job title"),
         "mobile": _l("Mobile"), "decision_role": _l("Role in the decision"), "is_primary": _l("Primary contact"),

@@ -11,6 +11,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.accounts.queries import teams_below
 from app.core import timeline
 from app.core.database import db, unit_of_work
 from app.core.errors import DomainError
@@ -18,7 +19,7 @@ from app.core.i18n import _, _l, local_day, parse_day
 from app.core.identifiers import mask_phone
 from app.customers import duplicates, panels, services, terms
 from app.customers.forms import CUSTOMER_FIELDSETS, CustomerForm, HandOverForm, ShareForm, label_choices, term_choices
-from app.customers.models import Contact, Customer, CustomerKind, Plan
+from app.customers.models import ChurnBand, Contact, Customer, CustomerKind, Plan
 from app.customers.services import customers as rules
 from app.customers.timeline_page import TIMELINE_GROUPS, entries
 from app.customers.views import looks
@@ -125,6 +126,18 @@ class CustomerView(CrmModelView):
         base = url_for(".list")
         return [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
 
+    def narrow(self, query: Any) -> Any:
+        """Besides the search: what reports narrow by, a team's people and the upper end of a satisfaction."""
+        query = super().narrow(query)
+        team = _number(request.args.get("team"))
+        if team is not None:
+            members = select(User.id).where(User.team_id.in_(teams_below(db.session(), [team])))
+            query = query.filter(Customer.owner_id.in_(members))
+        below = _number(request.args.get("satisfaction_below"))
+        if below is not None:
+            query = query.filter(Customer.satisfaction < below)
+        return query
+
     # --- one customer ---
 
     def record_head(self, customer: Customer) -> RecordHead:
@@ -132,11 +145,13 @@ class CustomerView(CrmModelView):
         actor = acting()
         own = db.session.get(User, customer.owner_id) if customer.owner_id else None
         badges = [cells.level(customer.level), looks.status(customer.status)]
-        if customer.churn_band in (looks.ChurnBand.at_risk, looks.ChurnBand.probably_lost):
+        if customer.churn_band in (ChurnBand.at_risk, ChurnBand.probably_lost):
             badges.append(looks.band(customer.churn_band))
         moves = []
         if actor.may("customer.share"):
-            moves.append(MoveButton("share", _("Share"), url_for(".share", pk=customer.id), icon="ti-users", needs_form=True))
+            moves.append(
+                MoveButton("share", _("Share"), url_for(".share", pk=customer.id), icon="ti-users", needs_form=True)
+            )
         if actor.may("customer.hand_over"):
             url = url_for(".hand_over", pk=customer.id)
             moves.append(MoveButton("hand_over", _("Hand over"), url, icon="ti-transfer", needs_form=True))
@@ -397,7 +412,11 @@ class CustomerView(CrmModelView):
         with unit_of_work():
             act()
         flash(_("%(name)s was saved.", name=customer.name), "success")
-        target = self.url_of(customer) if db.session.scalar(select(Customer.id).where(Customer.id == customer.id)) else url_for(".list")
+        target = (
+            self.url_of(customer)
+            if db.session.scalar(select(Customer.id).where(Customer.id == customer.id))
+            else url_for(".list")
+        )
         if "HX-Request" in request.headers:
             return "", 204, {"HX-Redirect": target}
         return redirect(target)
@@ -471,5 +490,9 @@ def _next_plan(form: Any) -> dict[str, Any] | None:
     if not on:
         return None
     parse_day(on)
-    return {"what": what or _("Follow up"), "due_at": f"{on} 09:00", "remind_at": f"{on} 09:00", "kind": form.get("kind")}
-
+    return {
+        "what": what or _("Follow up"),
+        "due_at": f"{on} 09:00",
+        "remind_at": f"{on} 09:00",
+        "kind": form.get("kind"),
+    }

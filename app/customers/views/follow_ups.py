@@ -55,7 +55,7 @@ class FollowUpView(CrmModelView):
             {"fields": ["customer", "contact", "kind", "at", "place", "owner", "content", "result", "next_step"]},
         )
     ]
-    formatters_columns = {
+    formatters_columns: dict[str, Any] = {
         "customer": looks.customer_link,
         "kind": cells.choice(terms.FOLLOW_UP_KINDS),
         "contact": lambda contact: contact.name if contact else "",

@@ -14,7 +14,7 @@ from app.customers import services, terms
 from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, PostponePlanForm, label_choices
 from app.customers.models import FollowUpKind, Plan
 from app.customers.views import looks
-from app.theme import cells
+from app.theme import cells, layout
 from app.theme.widgets import Choice, MoveButton, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
@@ -177,12 +177,11 @@ class PlanView(CrmModelView):
             act()
         if wants_json():
             return {"message": str(plan)}
-        flash(
-            {"text": _("%(name)s was saved.", name=plan.what), "undo": url_for(".reopen", pk=plan.id)}
-            if plan.done_at
-            else _("%(name)s was saved.", name=plan.what),
-            "success",
-        )
+        message = _("%(name)s was saved.", name=plan.what)
+        if plan.done_at is not None:
+            layout.flash_undo(message, url_for(".reopen", pk=plan.id))
+        else:
+            flash(message, "success")
         back = request.form.get("_back", "")
         target = back if back.startswith("/") and not back.startswith("//") else self.url_of(plan)
         if "HX-Request" in request.headers:

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Query
 from app.accounts.models import User
 from app.core.database import db
 from app.core.i18n import _, _l
+from app.customers.views.narrowing import OfCountedCustomers
 from app.customers.forms import label_choices
 from app.customers.models import Customer
 from app.customers.views.looks import customer_link
 from app.orders import queries, services
 from app.orders.forms import FIELDSETS, CancelForm, CompleteForm, OrderForm
-from app.orders.models import Order, OrderKind, OrderStatus
+from app.orders.models import COUNTED, Order, OrderKind, OrderStatus
 from app.orders.views import looks
 from app.orders.views.chart import months
 from app.orders.views.forms import AddForms, EditForms
@@ -31,7 +32,7 @@ from app.web.moves import WorkflowView
 from app.web.session import acting, today
 
 
-class OrderView(WorkflowView):
+class OrderView(OfCountedCustomers, WorkflowView):
     """Orders and returns."""
 
     kind = "order"
@@ -114,8 +115,11 @@ class OrderView(WorkflowView):
         self.edit_form: Any = EditForms(self)
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
+        query = super().narrow(query)
         text = request.args.get("q", "").strip()[:100]
-        return query.filter(queries.matches(text)) if text else query
+        query = query.filter(queries.matches(text)) if text else query
+        # From a report: only orders that count, confirmed or later.
+        return query.filter(Order.status.in_(COUNTED)) if request.args.get("counted") == "y" else query
 
     def saved_views(self) -> list[SavedView]:
         """Tabs above the list that everybody has."""

@@ -12,8 +12,8 @@ from flask_appbuilder.security.decorators import has_access
 from app.core.database import unit_of_work
 from app.core.errors import IllegalMove, Invalid
 from app.core.i18n import _, _l
-from app.customers.views.narrowing import OfCountedCustomers
 from app.customers.views import looks as customer_looks
+from app.customers.views.narrowing import OfCountedCustomers
 from app.service import forms, services, terms
 from app.service.models import Priority, RequestStatus, ServiceRequest
 from app.service.services.moves import unanswered_from

@@ -1,0 +1,1 @@
+"""The questions behind the analysis pages; each is one aggregation in SQL."""

@@ -1,0 +1,5 @@
+"""The analysis pages."""
+
+from app.reports.views.reports import ReportView
+
+__all__ = ["ReportView"]

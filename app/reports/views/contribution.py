@@ -1,0 +1,156 @@
+"""The page 客户贡献."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from app.core.i18n import _, format_money, format_month, format_number, format_percent, ngettext
+from app.customers.workflow import LABELS
+from app.reports.pages import Chart, ReportPage
+from app.reports.queries.contribution import contribution, total_value, value_by_month
+from app.reports.queries.scope import ReportScope
+from app.reports.tables import Cell, Column, Table, cells
+from app.reports.views.asked import rows_url
+from app.theme.widgets import Kpi
+from app.web.session import today
+
+ON_PAGE = 20
+
+
+def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_PAGE) -> ReportPage:
+    """Value per customer, ABC classes and the trend."""
+    asked = request.args.get("page", "")
+    number = int(asked) if asked.isdecimal() and len(asked) < 6 and limit == ON_PAGE else 0
+    found = contribution(session, scope, limit=limit, offset=number * limit)
+    before = total_value(session, scope.before())
+    page = ReportPage(
+        "contribution",
+        _("Customer contribution"),
+        _("By order value, VAT included, returns taken off"),
+        count=found.customers,
+        page=number,
+        pages=max(1, -(-found.customers // ON_PAGE)),
+    )
+    first = found.classes[0] if found.classes else None
+    page.kpis = [
+        Kpi(_("Order value"), format_money(found.value), _change(found.value, before)),
+        Kpi(_("Customers with orders"), format_number(found.customers)),
+        Kpi(_("Orders"), format_number(found.orders)),
+        Kpi(_("Gross margin"), format_percent(_share(found.margin, found.value), 1), format_money(found.margin)),
+        Kpi(
+            _("Share of class A"),
+            format_percent(_share(first.value, found.value) if first and first.name == "A" else None, 1),
+            ngettext("%(num)d customer", "%(num)d customers", first.customers) if first else "",
+        ),
+    ]
+    table = _table(found, scope)
+    if found.rows and number == 0:
+        page.charts.append(_pareto(found, table))
+    page.charts.append(_months(session, scope))
+    page.tables = [_classes(found, scope), table]
+    return page
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+    return part / whole if whole > 0 else None
+
+
+def _change(value: Decimal, before: Decimal) -> str:
+    if before <= 0:
+        return ""
+    change = format_percent(value / before - 1, 1)
+    return _("%(change)s on the period before", change=change if change.startswith("-") else f"+{change}")
+
+
+def _table(found: Any, scope: ReportScope) -> Table:
+    columns = [
+        Column(_("Customer")),
+        Column(_("Class")),
+        Column(_("Status")),
+        Column(_("Orders"), "number"),
+        Column(_("Order value"), "money"),
+        Column(_("Share"), "percent"),
+        Column(_("Running share"), "percent"),
+        Column(_("Gross margin"), "money"),
+    ]
+    days = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
+    rows = [
+        cells(
+            Cell(row.customer.name, url_for("CustomerView.show", pk=row.customer.id)),
+            row.class_name,
+            str(LABELS[row.customer.status]),
+            Cell(
+                row.orders,
+                rows_url("OrderView.list", scope, _flt_0_customer_id=row.customer.id, _flt_0_kind="sale", **days),
+            ),
+            Cell(row.value, rows_url("OrderView.list", scope, _flt_0_customer_id=row.customer.id, **days)),
+            _share(row.value, found.value),
+            _share(row.running, found.value),
+            row.margin,
+        )
+        for row in found.rows
+    ]
+    total = cells(
+        _("Total"), "", "", found.orders, found.value, Decimal(1) if found.value else None, None, found.margin
+    )
+    return Table("customers", _("Customers"), columns, rows, total)
+
+
+def _classes(found: Any, scope: ReportScope) -> Table:
+    columns = [
+        Column(_("Class")),
+        Column(_("Customers"), "number"),
+        Column(_("Order value"), "money"),
+        Column(_("Share"), "percent"),
+    ]
+    rows = [cells(row.name, row.customers, row.value, _share(row.value, found.value)) for row in found.classes]
+    total = cells(_("Total"), found.customers, found.value, Decimal(1) if found.value else None)
+    note = _("A: the customers that make the first 70 % of the value; B: up to 90 %; C: the rest")
+    return Table("classes", _("ABC classes"), columns, rows, total, note)
+
+
+def _pareto(found: Any, table: Table) -> Chart:
+    data = {
+        "x": [row.customer.short_name or row.customer.name for row in found.rows],
+        "y": [float(row.value) for row in found.rows],
+        "cls": [row.class_name for row in found.rows],
+        "cum": [round(float((_share(row.running, found.value) or 0) * 100), 1) for row in found.rows],
+        "legend": {"A": _("Class A"), "B": _("Class B"), "C": _("Class C"), "cum": _("Running share")},
+        "links": [row[0].url for row in table.rows],
+        "money": True,
+    }
+    rest = found.value - sum((row.value for row in found.rows), Decimal(0))
+    note = _("all others together %(value)s", value=format_money(rest)) if rest else ""
+    return Chart("pareto", "pareto", _("The largest customers and their running share"), data, table, note, "l")
+
+
+def _months(session: Session, scope: ReportScope) -> Chart:
+    months, values = scope.months(), value_by_month(session, scope)
+    table = Table("months", _("By month"), [Column(_("Month")), Column(_("Order value"), "money")])
+    ends = [*months[1:], None]
+    for month, end, value in zip(months, ends, values, strict=True):
+        first, last = max(month, scope.first), scope.last if end is None else end
+        url = rows_url(
+            "OrderView.list",
+            scope,
+            _flt_1_ordered_on=first.isoformat(),
+            _flt_2_ordered_on=(last if end is None else _day_before(end)).isoformat(),
+        )
+        table.rows.append(cells(f"{month:%Y-%m}", Cell(value, url)))
+    data = {
+        "x": [format_month(month, today()) for month in months],
+        "y": [float(value) for value in values],
+        "name": _("Order value"),
+        "money": True,
+        "links": [row[1].url for row in table.rows],
+    }
+    return Chart("months", "months", _("Order value by month"), data, table)
+
+
+def _day_before(day: Any) -> Any:
+    return day - timedelta(days=1)

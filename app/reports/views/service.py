@@ -1,0 +1,167 @@
+"""The page 客户服务."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core import dictionary
+from app.core.i18n import _, format_month, format_number, format_percent
+from app.reports.pages import Chart, ReportPage
+from app.reports.queries.scope import ReportScope
+from app.reports.queries.service import ServiceRow, service
+from app.reports.tables import Cell, Column, Table, cells
+from app.reports.views.asked import kept, rows_url
+from app.service.models import Priority, RequestStatus
+from app.service.terms import PRIORITIES
+from app.service.workflow import LABELS
+from app.theme.widgets import Kpi
+from app.web.session import today
+
+
+def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> ReportPage:
+    """Requests by type, status, specialist, priority or month, with times and ratings."""
+    labels = {
+        "type": _("Type"),
+        "status": _("Status"),
+        "specialist": _("Specialist"),
+        "priority": _("Priority"),
+        "month": _("Month"),
+    }
+    by = request.args.get("by", "")
+    by = by if by in labels else "type"
+    rows = [row for row in service(session, scope, by) if not (by == "month" and row.key == -1)]
+    months = rows if by == "month" else [row for row in service(session, scope, "month") if row.key != -1]
+    name = _namer(session, by, scope, rows)
+    page = ReportPage(
+        "service",
+        _("Customer service"),
+        _("Requests received in the period; times by the clock"),
+        switch=[(key, label, kept(by=key, page=""), "") for key, label in labels.items()],
+        chosen=by,
+        count=len(rows),
+    )
+    total = sum(row.requests for row in rows)
+    rated = sum(row.rated for row in rows)
+    page.kpis = [
+        Kpi(_("Requests"), format_number(total), url=_drill(scope, "", None)),
+        Kpi(_("Not archived yet"), format_number(sum(row.open for row in rows))),
+        Kpi(_("First answer"), _hours(_mean(rows, "response_hours")), _("hours on average")),
+        Kpi(_("Solved"), _hours(_mean(rows, "resolution_hours")), _("hours on average")),
+        Kpi(_("Solved in time"), format_percent(_mean(rows, "in_time"))),
+        Kpi(
+            _("Satisfaction"),
+            format_number(_mean(rows, "satisfaction", "rated"), 2) if rated else _("not rated"),
+            _("%(count)d rated", count=rated),
+        ),
+    ]
+    table = Table(
+        "requests",
+        labels[by],
+        [
+            Column(labels[by]),
+            Column(_("Requests"), "number"),
+            Column(_("Not archived yet"), "number"),
+            Column(_("First answer, hours"), "hours"),
+            Column(_("Solved, hours"), "hours"),
+            Column(_("Solved in time"), "percent"),
+            Column(_("Satisfaction"), "rating"),
+        ],
+        [
+            cells(
+                name(row.key),
+                Cell(row.requests, _drill(scope, by, row.key)),
+                row.open,
+                row.response_hours,
+                row.resolution_hours,
+                row.in_time,
+                row.satisfaction,
+            )
+            for row in rows
+        ],
+        cells(_("Total"), total, sum(row.open for row in rows), None, None, None, None),
+    )
+    data = {
+        "x": [name(row.key) for row in rows[:15]],
+        "series": [
+            {"name": _("Archived"), "y": [row.requests - row.open for row in rows[:15]], "tone": "done"},
+            {"name": _("Not archived yet"), "y": [row.open for row in rows[:15]], "tone": "open"},
+        ],
+        "links": [_drill(scope, by, row.key) for row in rows[:15]],
+    }
+    page.charts = [Chart("requests", "bars" if by == "month" else "ranks", labels[by], data | {"stacked": True}, table)]
+    if months:
+        page.charts.append(_trend(scope, months))
+    page.tables = [table]
+    return page
+
+
+def _mean(rows: list[ServiceRow], name: str, weight: str = "requests") -> float | None:
+    """The mean over all rows, each weighed by how many requests it stands for."""
+    known = [(float(getattr(row, name)), getattr(row, weight)) for row in rows if getattr(row, name) is not None]
+    weights = sum(count for _value, count in known)
+    return sum(value * count for value, count in known) / weights if weights else None
+
+
+def _hours(value: float | None) -> str:
+    return format_number(value, 1) if value is not None else "–"
+
+
+def _namer(session: Session, by: str, scope: ReportScope, rows: list[ServiceRow]) -> Any:
+    if by == "specialist":
+        ids = [row.key for row in rows if row.key is not None]
+        users = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+        return lambda key: users.get(key, _("not assigned"))
+    if by == "month":
+        return lambda key: f"{scope.months()[int(key)]:%Y-%m}"
+    if by == "status":
+        return lambda key: str(LABELS[RequestStatus[key]])
+    if by == "priority":
+        return lambda key: str(PRIORITIES[Priority[key]])
+    return lambda key: dictionary.label(session, "request_type", key)
+
+
+def _drill(scope: ReportScope, by: str, key: Any) -> str:
+    first, last = scope.first, scope.last
+    args: dict[str, Any] = {}
+    if by == "month":
+        months = scope.months()
+        first = max(first, months[int(key)])
+        if int(key) + 1 < len(months):
+            last = months[int(key) + 1] - timedelta(days=1)
+    elif by == "specialist":
+        args = {"_flt_0_owner_id": key} if key is not None else {"_flt_4_owner_id": "y"}
+    elif by:
+        args = {f"_flt_0_{by}": key}
+    args |= {"_flt_1_received_at": first.isoformat(), "_flt_2_received_at": last.isoformat()}
+    return rows_url("ServiceRequestView.list", scope, **args)
+
+
+def _trend(scope: ReportScope, months: list[ServiceRow]) -> Chart:
+    found = {int(row.key): row for row in months}
+    starts = scope.months()
+    table = Table(
+        "months",
+        _("By month"),
+        [Column(_("Month")), Column(_("Requests"), "number"), Column(_("Satisfaction"), "rating")],
+        [
+            cells(
+                f"{start:%Y-%m}",
+                found[number].requests if number in found else 0,
+                found[number].satisfaction if number in found else None,
+            )
+            for number, start in enumerate(starts)
+        ],
+    )
+    data = {
+        "x": [format_month(start, today()) for start in starts],
+        "y": [found[number].requests if number in found else 0 for number in range(len(starts))],
+        "name": _("Requests"),
+        "links": [_drill(scope, "month", number) for number in range(len(starts))],
+    }
+    return Chart("months", "months", _("Requests by month"), data, table)
