@@ -19,7 +19,7 @@ def _type(words: dict[str, Any]) -> str:
 
 @telling("service_request.create", group="service", icon="headset", colour="open", endpoint=_PAGE)
 def _create(words: dict[str, Any]) -> str:
-    return _("%(type)s %(number)s: %(text)s", type=_type(words), number=words["number"], text=words["text"])
+    return _("%(type)s %(number)s", type=_type(words), number=words["number"])
 
 
 @telling("service_request.assign", group="service", icon="user-check", colour="open", endpoint=_PAGE)
@@ -34,7 +34,7 @@ def _reassign(words: dict[str, Any]) -> str:
 
 @telling("service_request.process", group="service", icon="tool", colour="good", endpoint=_PAGE)
 def _process(words: dict[str, Any]) -> str:
-    return _("%(number)s was processed: %(text)s", number=words["number"], text=words["text"])
+    return _("%(number)s was processed", number=words["number"])
 
 
 @telling("service_request.record_feedback", group="service", icon="star", colour="open", endpoint=_PAGE)
@@ -54,7 +54,7 @@ def _archive(words: dict[str, Any]) -> str:
 
 @telling("service_request.archive_unanswered", group="service", icon="archive", colour="", endpoint=_PAGE)
 def _archive_unanswered(words: dict[str, Any]) -> str:
-    return _("%(number)s was archived without an answer: %(text)s", number=words["number"], text=words["text"])
+    return _("%(number)s was archived without an answer", number=words["number"])
 
 
 @telling("service_request.reopen", group="service", icon="rotate", colour="wait", endpoint=_PAGE)

@@ -235,7 +235,7 @@ def test_the_board_shows_each_request_in_its_column(session, given, people, as_)
 
     board = as_("director").get(f"{BASE}/board").text
 
-    columns = re.findall(r'data-column="(\w+)".*?</section>', board, re.S)
+    columns = re.findall(r'data-column="(\w+)".*?</section>', board, re.DOTALL)
     assert columns == ["created", "assigned", "processed", "reviewed"]
     for status, text in (
         ("created", "纸张卡住"),
@@ -243,7 +243,7 @@ def test_the_board_shows_each_request_in_its_column(session, given, people, as_)
         ("processed", "条码不清"),
         ("reviewed", "打印偏位"),
     ):
-        part = re.search(rf'data-column="{status}".*?</section>', board, re.S)[0]
+        part = re.search(rf'data-column="{status}".*?</section>', board, re.DOTALL)[0]
         assert text in part
     assert "逾期" in board
     mine = as_("specialist").get(f"{BASE}/board?who=me").text
@@ -337,6 +337,6 @@ def test_everything_is_in_english_too(session, given, people, as_):
 
     for path in ("board", "list/", f"show/{pk}", f"{pk}/move/reopen"):
         page = as_("director").get(f"{BASE}/{path}").text
-        page = re.sub(r"<style.*?</style>|<script.*?</script>", "", page, flags=re.S)
+        page = re.sub(r"<style.*?</style>|<script.*?</script>", "", page, flags=re.DOTALL)
         assert "待分配" not in page
         assert "客服专员" not in page

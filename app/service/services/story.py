@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import object_session
 
@@ -23,6 +24,31 @@ def excerpt(text: str) -> str:
     """Return the beginning of a text on one line."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_EXCERPT else f"{line[: LONGEST_EXCERPT - 1]}…"
+
+
+def words(
+    move: str,
+    *,
+    number: str,
+    type: str,
+    said: str | None,
+    satisfaction: int | None = None,
+    owner: str | None = None,
+) -> dict[str, Any]:
+    """What the customer's timeline keeps of a move, or of the entry (``create``); for bulk writers, too.
+
+    ``said`` is what the customer said, the solution, or a note; ``owner`` is the name of the new specialist.
+    """
+    found: dict[str, Any] = {"number": number}
+    if move == "create":
+        found["type"] = type
+    if said:
+        found["summary"] = excerpt(said)
+    if satisfaction is not None:
+        found["satisfaction"] = satisfaction
+    if owner is not None and move in OWNER_IS_NEWS:
+        found["owner"] = owner
+    return found
 
 
 def log_entry(request: ServiceRequest, *, by: Actor, at: datetime) -> None:
@@ -82,11 +108,14 @@ def _write(
             actor_id=by.user_id,
         )
     )
-    words = {"number": request.number, "type": request.type, "text": excerpt(note or request.text)}
-    if satisfaction is not None:
-        words["satisfaction"] = str(satisfaction)
-    if move in OWNER_IS_NEWS and request.owner_id is not None:
-        words["owner"] = str(session.get(User, request.owner_id))
+    told = words(
+        move,
+        number=request.number,
+        type=request.type,
+        said=request.text if move == "create" else note,
+        satisfaction=satisfaction,
+        owner=str(session.get(User, request.owner_id)) if move in OWNER_IS_NEWS else None,
+    )
     timeline.tell(
         session,
         request.customer_id,
@@ -94,5 +123,5 @@ def _write(
         at,
         record_id=request.id,
         actor_id=by.user_id,
-        **words,
+        **told,
     )
