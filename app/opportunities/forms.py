@@ -77,7 +77,7 @@ class OpportunityForm(DynamicForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         actor = current_actor()
-        if actor is None or not actor.may("opportunity.assign"):
+        if "owner_id" in self and (actor is None or not actor.may("opportunity.assign")):
             del self.owner_id
 
 

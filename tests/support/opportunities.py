@@ -23,6 +23,7 @@ def make_prospect(session: Session) -> Callable[..., Any]:
     """``make_prospect(owner_id=…)``: a customer who has not bought yet."""
     from app.core.pinyin import name_key
     from app.customers.models import Customer
+    from app.customers.services.customers import index
 
     def make(name: str = "", **columns: Any) -> Customer:
         number = next(_numbers)
@@ -30,6 +31,7 @@ def make_prospect(session: Session) -> Callable[..., Any]:
         customer = Customer(code=f"T-{number}", name=name, name_key=name_key(name), custom={}, **columns)
         session.add(customer)
         session.flush()
+        index(session, customer)
         return customer
 
     return make

@@ -129,7 +129,7 @@ def _by_month(day: date) -> Narrowing:
 # --- dropping a card ---
 
 
-def dropped(view: Any, record: Opportunity, target: Any) -> Any:
+def dropped(view: Any, record: Opportunity, target: str) -> Any:
     """Make the move that leads to the column ``target``, or answer the form of what it still needs.
 
     :raises DomainError: when there is no way there.
@@ -155,11 +155,11 @@ def dropped(view: Any, record: Opportunity, target: Any) -> Any:
     return jsonify(message=_("%(move)s: %(name)s.", move=view.workflow.move(name).label, name=record.title))
 
 
-def _way(record: Opportunity, target: Any) -> tuple[str, dict[str, str]]:
+def _way(record: Opportunity, target: str) -> tuple[str, dict[str, str]]:
     if target in ("won", "lost"):
         return ("win" if target == "won" else "lose"), {}
     later = {stage.code for stage in queries.stages_after(db.session, record.stage)}
-    return ("advance" if target in later else "go_back"), {"stage": str(target or "")}
+    return ("advance" if target in later else "go_back"), {"stage": target}
 
 
 def _ask(view: Any, record: Opportunity, name: str, stage: str | None) -> Any:

@@ -284,7 +284,9 @@ class OpportunityView(DevelopmentPlan, WorkflowView):
     @signed_in
     def drop(self, pk: str) -> Any:
         """A card was dropped on another column."""
-        return dropped(self, self.found(pk), (request.get_json(silent=True) or {}).get("to"))
+        sent = request.get_json(silent=True)
+        target = sent.get("to") if isinstance(sent, dict) else None
+        return dropped(self, self.found(pk), target if isinstance(target, str) else "")
 
     # --- forms ---
 

@@ -118,7 +118,6 @@ class OpportunityStageView(BaseView):
             records=[],
             title=title,
             url=request.path,
-            move={"label": _("Save"), "style": ""},
         )
         return page, status
 

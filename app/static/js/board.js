@@ -28,7 +28,7 @@
         ck.settle = null;
       }
       card.setAttribute("aria-busy", "true");
-      const answer = await ck.ask(address(board.dataset.move), { method: "POST", json: { to: column.dataset.column } });
+      const answer = await ck.ask(address(board.dataset.move), { method: "POST", json: { to: column.dataset.column }, headers: { "HX-Request": "true" } });
       card.removeAttribute("aria-busy");
       if (answer.ok && answer.text && /<form/i.test(answer.text)) {
         ck.settle = (done) => { if (!done) back(card, home, place); ck.settle = null; };
