@@ -147,8 +147,8 @@ def test_an_order_ends_the_silence_whoever_confirms_it(session, make_case, make_
     assert (case.status, case.recovered_by_order_id) == (S.recovered, order.id)
 
 
-@pytest.mark.parametrize(("day", "amount"), [("2026-01-04", "10"), ("2026-11-20", "-10")])
-def test_an_earlier_order_or_a_return_ends_no_silence(session, make_case, make_history, day, amount):
+@pytest.mark.parametrize(("day", "amount"), [("2026-01-04", "10"), ("2026-05-20", "10"), ("2026-11-20", "-10")])
+def test_an_old_order_or_a_return_ends_no_silence(session, make_case, make_history, day, amount):
     case = make_case()
     customer = session.get(Customer, case.customer_id)
     before = newest_order(session, customer).id
@@ -157,6 +157,17 @@ def test_an_earlier_order_or_a_return_ends_no_silence(session, make_case, make_h
     announce("order.confirm", newest_order(session, customer, after=before), by=BY, at=AT)
 
     assert case.status is S.warned
+
+
+def test_entered_orders_end_the_silences_of_their_customers(session, make_case, make_history, make_actor):
+    case, other = make_case("lost"), make_case()
+    customer = session.get(Customer, case.customer_id)
+    make_history({"2026-11-20": "10"}, customer=customer)
+    newest = {case.customer_id: date(2026, 11, 20), other.customer_id: date(2026, 11, 20)}
+
+    announce("order.enter", newest, by=make_actor("Office Administrator"), at=AT)
+
+    assert (case.status, other.status) == (S.recovered, S.warned)
 
 
 def newest_order(session, customer, after: int = 0):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from app.churn.models import OPEN, ChurnCase, ChurnMeasure, ChurnStatus
+from app.churn.rule import is_silent, judged_orders
 from app.churn.workflow import workflow
 from app.core import dictionary, timeline
 from app.core.actors import Actor, acting_as
 from app.core.checks import NO_CHOICE, REQUIRED, Checks
+from app.core.database import db
 from app.core.errors import Invalid
 from app.core.events import on
 from app.core.i18n import _l, local_day
@@ -100,30 +102,54 @@ def _recover(case: ChurnCase, *, by: Actor, at: datetime, note: str | None = Non
     _tell(case, "recover", by, at, order_id=order_id)
 
 
-def recover_by_order(session: Session, order: Order, *, by: Actor, at: datetime) -> int:
-    """Close the cases whose silence ``order`` ended; return how many."""
-    if order.kind is not OrderKind.sale:
-        return 0
+def end_silences(session: Session, newest: Mapping[int, date], *, by: Actor, at: datetime) -> int:
+    """Close the cases of customers who are not silent any more; return how many.
+
+    ``newest`` is the day of a newly entered order for each customer. An order found in an old file does not end a
+    silence that lasts until today.
+    """
+    today = local_day(at)
+    fresh = sorted(pk for pk, day in newest.items() if not is_silent(day, today))
     # Whoever enters the order need not be allowed to see or to judge churn cases.
     system = Actor(user_id=by.user_id, name=by.name, everything=True)
+    closed = 0
     with acting_as(system, session):
-        ended = session.scalars(
-            select(ChurnCase).where(
-                ChurnCase.customer_id == order.customer_id,
-                ChurnCase.status != ChurnStatus.recovered,
-                ChurnCase.last_order_on < order.ordered_on,
-            )
-        ).all()
-        for case in ended:
-            workflow.cause("recover", case, by=system, at=at, order_id=order.id)
-    return len(ended)
+        for place in range(0, len(fresh), 500):
+            some = ChurnCase.customer_id.in_(fresh[place : place + 500])
+            unrecovered = select(ChurnCase).where(some, ChurnCase.status != ChurnStatus.recovered)
+            for case in session.scalars(unrecovered).all():
+                order_id = ending_order(session, case, today)
+                if order_id is not None:
+                    workflow.cause("recover", case, by=system, at=at, order_id=order_id)
+                    closed += 1
+    return closed
+
+
+def ending_order(session: Session, case: ChurnCase, asof: date) -> int | None:
+    """The first order after the one a silence began with, until ``asof``; None while the silence lasts."""
+    return session.scalar(
+        select(Order.id)
+        .where(
+            Order.customer_id == case.customer_id,
+            Order.kind == OrderKind.sale,
+            Order.ordered_on > case.last_order_on,
+            judged_orders(asof),
+        )
+        .order_by(Order.ordered_on, Order.id)
+        .limit(1)
+    )
 
 
 @on("order.confirm")
 def _an_order_ends_the_silence(order: Order, *, by: Actor, at: datetime, **_data: Any) -> None:
     session = object_session(order)
     assert session is not None
-    recover_by_order(session, order, by=by, at=at)
+    end_silences(session, {order.customer_id: order.ordered_on}, by=by, at=at)
+
+
+@on("order.enter")
+def _entered_orders_end_silences(newest: Mapping[int, date], *, by: Actor, at: datetime, **_data: Any) -> None:
+    end_silences(db.session(), newest, by=by, at=at)
 
 
 @on("customer.hand_over")

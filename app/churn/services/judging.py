@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.churn.models import ChurnCase, ChurnMethod, ChurnRun, ChurnStatus
 from app.churn.queries import take_ownerless
 from app.churn.rule import SILENCE_DAYS, History, histories, is_silent, judged_orders, ranges, rhythms
+from app.churn.services.deciding import ending_order
 from app.churn.workflow import workflow
 from app.core import audit, notifications, timeline
 from app.core.actors import Actor, acting_as
@@ -304,7 +305,7 @@ def _keep_band(session: Session, keys: Sequence[int], band: ChurnBand | None) ->
 
 
 def recover_returned(session: Session, asof: date, *, by: Actor, at: datetime) -> Iterator[int]:
-    """Close the cases of customers who have ordered since, by import or with a later date; yield after each portion.
+    """Close the cases of customers who are not silent any more, whatever way the order came; yield after each portion.
 
     Yields how many were closed so far.
     """
@@ -315,6 +316,7 @@ def recover_returned(session: Session, asof: date, *, by: Actor, at: datetime) -
             ChurnCase.status != ChurnStatus.recovered,
             Order.kind == OrderKind.sale,
             Order.ordered_on > ChurnCase.last_order_on,
+            Order.ordered_on >= asof - timedelta(days=SILENCE_DAYS),
             judged_orders(asof),
         )
         .distinct()
@@ -326,19 +328,9 @@ def recover_returned(session: Session, asof: date, *, by: Actor, at: datetime) -
         exact = rhythms(session, {case.customer_id for case in cases}, asof)
         for case in cases:
             rhythm = exact.get(case.customer_id)
-            if rhythm is None or rhythm.history.last_on <= case.last_order_on:
-                continue  # what was ordered has been given back
-            order_id = session.scalar(
-                select(Order.id)
-                .where(
-                    Order.customer_id == case.customer_id,
-                    Order.kind == OrderKind.sale,
-                    Order.ordered_on > case.last_order_on,
-                    judged_orders(asof),
-                )
-                .order_by(Order.ordered_on, Order.id)
-                .limit(1)
-            )
+            if rhythm is None or is_silent(rhythm.history.last_on, asof):
+                continue  # what was ordered has been given back, or was long ago
+            order_id = ending_order(session, case, asof)
             workflow.cause("recover", case, by=by, at=at, order_id=order_id)
             closed += 1
         yield closed
