@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, dictionary, numbering, regions, search, timeline
+from app.core import audit, dictionary, events, numbering, regions, search, timeline
 from app.core.actors import Actor, acting_as
 from app.core.checks import Checks
 from app.core.database import db
@@ -193,6 +193,7 @@ def hand_over(customer: Customer, owner_id: int | None, *, by: Actor, at: dateti
     )
     customer.owner_id = owner_id
     session.flush()
+    events.announce("customer.hand_over", customer, by=by, at=at)
 
 
 def activate(customer: Customer, *, by: Actor, at: datetime) -> None:
