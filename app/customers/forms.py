@@ -89,7 +89,7 @@ class CustomerForm(DynamicForm):
 CUSTOMER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
     (_l("Basics"), {"fields": ["kind", "name", "short_name", "uscc", "industry", "parent_id"]}),
     (_l("Contact details"), {"fields": ["phone", "email", "region", "address"]}),
-    (_l("Class"), {"fields": ["level", "source", "tags", "credit"]}),
+    (_l("Level and source"), {"fields": ["level", "source", "tags", "credit"]}),
     (
         _l("More fields: bank, registered capital, website and others"),
         {

@@ -31,7 +31,6 @@ class CustomerRow:
     class_name: str
     orders: int
     value: Decimal
-    margin: Decimal
     running: Decimal
 
 
@@ -42,7 +41,6 @@ class Contribution:
     value: Decimal
     customers: int
     orders: int
-    margin: Decimal
     classes: tuple[ClassRow, ...]
     rows: tuple[CustomerRow, ...]
 
@@ -53,7 +51,6 @@ def _sums(scope: ReportScope) -> CTE:
             OrderDay.customer_id.label("customer_id"),
             func.sum(OrderDay.gross).label("value"),
             func.sum(OrderDay.orders).label("orders"),
-            func.sum(OrderDay.net - OrderDay.cost).label("margin"),
         )
         .join(Customer, Customer.id == OrderDay.customer_id)
         .where(OrderDay.day.between(scope.first, scope.last), *scope.customers())
@@ -94,7 +91,6 @@ def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offse
             func.count(),
             func.sum(ranked.c.value),
             func.sum(ranked.c.orders),
-            func.sum(ranked.c.margin),
         )
         .group_by(letter)
         .order_by(letter)
@@ -114,7 +110,6 @@ def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offse
             row.class_name,
             int(row.orders or 0),
             money(row.value),
-            money(row.margin),
             money(row.running),
         )
         for row in session.execute(page)
@@ -123,7 +118,6 @@ def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offse
         value=sum((money(row[2]) for row in totals), Decimal(0)),
         customers=sum(row[1] for row in totals),
         orders=sum(int(row[3] or 0) for row in totals),
-        margin=sum((money(row[4]) for row in totals), Decimal(0)),
         classes=tuple(ClassRow(row[0], row[1], money(row[2])) for row in totals),
         rows=rows,
     )

@@ -41,7 +41,6 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
         Kpi(_("Order value"), format_money(found.value), _change(found.value, before)),
         Kpi(_("Customers with orders"), format_number(found.customers)),
         Kpi(_("Orders"), format_number(found.orders)),
-        Kpi(_("Gross margin"), format_percent(_share(found.margin, found.value), 1), format_money(found.margin)),
         Kpi(
             _("Share of class A"),
             format_percent(_share(first.value, found.value) if first and first.name == "A" else None, 1),
@@ -70,13 +69,12 @@ def _change(value: Decimal, before: Decimal) -> str:
 def _table(found: Any, scope: ReportScope) -> Table:
     columns = [
         Column(_("Customer")),
-        Column(_("Class")),
+        Column(_("ABC class")),
         Column(_("Status")),
         Column(_("Orders"), "number"),
         Column(_("Order value"), "money"),
-        Column(_("Share"), "percent"),
+        Column(_("Share of value"), "percent"),
         Column(_("Running share"), "percent"),
-        Column(_("Gross margin"), "money"),
     ]
     days = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
     rows = [
@@ -91,22 +89,19 @@ def _table(found: Any, scope: ReportScope) -> Table:
             Cell(row.value, rows_url("OrderView.list", scope, _flt_0_customer_id=row.customer.id, **days)),
             _share(row.value, found.value),
             _share(row.running, found.value),
-            row.margin,
         )
         for row in found.rows
     ]
-    total = cells(
-        _("Total"), "", "", found.orders, found.value, Decimal(1) if found.value else None, None, found.margin
-    )
+    total = cells(_("Total"), "", "", found.orders, found.value, Decimal(1) if found.value else None, None)
     return Table("customers", _("Customers"), columns, rows, total)
 
 
 def _classes(found: Any, scope: ReportScope) -> Table:
     columns = [
-        Column(_("Class")),
+        Column(_("ABC class")),
         Column(_("Customers"), "number"),
         Column(_("Order value"), "money"),
-        Column(_("Share"), "percent"),
+        Column(_("Share of value"), "percent"),
     ]
     rows = [cells(row.name, row.customers, row.value, _share(row.value, found.value)) for row in found.classes]
     total = cells(_("Total"), found.customers, found.value, Decimal(1) if found.value else None)
