@@ -181,3 +181,16 @@ def test_an_imported_order_is_corrected_when_the_system_of_origin_changes_it(ses
     assert (first.orders_12m, first.value_12m, first.last_order_on) == (0, 0, None)
     assert (second.orders_12m, second.value_12m, second.last_order_on) == (1, 12, TODAY)
     assert services.reconcile(session, TODAY) == []
+
+
+def test_what_was_returned_is_not_corrected(session, system, make_order):
+    from app.core.errors import IllegalMove
+    from app.orders import services
+
+    sold = make_order("completed", lines=[line("10", "3")])
+    make_order(original_id=sold.id, lines=[{"original_line_id": sold.lines[0].id, "quantity": 1}])
+
+    with pytest.raises(IllegalMove):
+        services.correct_order(sold, {"lines": [line("12", "3")]}, by=system, at=NOW)
+    assert sold.gross == 30
+    assert services.reconcile(session, TODAY) == []

@@ -98,7 +98,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_roll_ups_are_right_after_any_history(session, system, make_customer, steps):
     from app.core.errors import DomainError
@@ -112,32 +112,36 @@ def test_roll_ups_are_right_after_any_history(session, system, make_customer, st
         day = TODAY - timedelta(days=age)
         rows = [line(price, "2"), line("0.03", "0.5")]
         try:
-            if what == "create":
-                orders.append(
-                    services.create_order(
-                        {"customer_id": customer.id, "ordered_on": day, "lines": rows}, by=system, at=NOW
+            # As an edge does it: what is refused leaves nothing behind.
+            with session.begin_nested():
+                if what == "create":
+                    orders.append(
+                        services.create_order(
+                            {"customer_id": customer.id, "ordered_on": day, "lines": rows}, by=system, at=NOW
+                        )
                     )
-                )
-            elif what == "enter":
-                values = {"customer_id": customer.id, "ordered_on": day, "lines": [{"unit_price": price}]}
-                kind = "return" if age % 3 == 0 else "sale"
-                orders.append(services.enter_order(values | {"kind": kind}, OrderStatus.completed, by=system, at=NOW))
-            elif order is None:
-                continue
-            elif what == "return":
-                values = {
-                    "original_id": order.id,
-                    "ordered_on": TODAY,
-                    "lines": [{"original_line_id": order.lines[0].id, "quantity": 1}],
-                }
-                orders.append(services.create_order(values, by=system, at=NOW))
-            elif what == "correct":
-                services.correct_order(order, {"ordered_on": day, "lines": rows}, by=system, at=NOW)
-            elif what == "delete":
-                services.delete_order(order, by=system, at=NOW)
-                orders.remove(order)
-            else:
-                services.workflow.make(what, order, by=system, at=NOW)
+                elif what == "enter":
+                    values = {"customer_id": customer.id, "ordered_on": day, "lines": [{"unit_price": price}]}
+                    kind = "return" if age % 3 == 0 else "sale"
+                    orders.append(
+                        services.enter_order(values | {"kind": kind}, OrderStatus.completed, by=system, at=NOW)
+                    )
+                elif order is None:
+                    continue
+                elif what == "return":
+                    values = {
+                        "original_id": order.id,
+                        "ordered_on": TODAY,
+                        "lines": [{"original_line_id": order.lines[0].id, "quantity": 1}],
+                    }
+                    orders.append(services.create_order(values, by=system, at=NOW))
+                elif what == "correct":
+                    services.correct_order(order, {"ordered_on": day, "lines": rows}, by=system, at=NOW)
+                elif what == "delete":
+                    services.delete_order(order, by=system, at=NOW)
+                    orders.remove(order)
+                else:
+                    services.workflow.make(what, order, by=system, at=NOW)
         except DomainError:
             continue
 

@@ -151,6 +151,8 @@ def _fixed(order: Order) -> Any:
 def _rewrite(
     session: Session, order: Order, changed: Mapping[str, Any], by: Actor, at: datetime, *, history: bool
 ) -> Order:
+    if "lines" in changed:
+        _refuse_if_returned(session, order)
     lines = list(session.scalars(queries.lines_of(order.id)))
     complete = {name: getattr(order, name) for name in HEADER} | {"lines": [_entered(order, line) for line in lines]}
     complete |= changed
@@ -202,11 +204,16 @@ def delete_order(order: Order, *, by: Actor, at: datetime) -> None:
         order = _locked(session, order)
         if order.is_counted and not by.everything:
             raise IllegalMove(_l("Only a draft or a cancelled order can be deleted. Cancel this one instead."))
-        if session.scalar(select(Order.id).where(Order.original_id == order.id).limit(1)) is not None:
-            raise IllegalMove(_l("Something of this order was returned. Delete the return first."))
+        _refuse_if_returned(session, order)
         day: tuple[int, date] = (order.customer_id, order.ordered_on)
         session.execute(delete(OrderLine).where(OrderLine.order_id == order.id))
         session.expire(order, ["lines"])
         session.delete(order)
         session.flush()
         rollups.keep(session, [day], local_day(at))
+
+
+def _refuse_if_returned(session: Session, order: Order) -> None:
+    """Keep the lines that a return, also a cancelled one, refers to."""
+    if session.scalar(select(Order.id).where(Order.original_id == order.id).limit(1)) is not None:
+        raise IllegalMove(_l("Something of this order was returned. Delete the return first."))

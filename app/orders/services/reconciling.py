@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, update
+from sqlalchemy import Select, and_, case, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
+from app.core.database import Money
 from app.customers.models import Customer
 from app.orders.models import COUNTED, Order, OrderDay, OrderKind, OrderLine
 from app.orders.queries import year_until
@@ -64,8 +65,8 @@ def _of_totals(session: Session) -> Iterator[Difference]:
 def _line_sums() -> Select[Any]:
     return select(
         _line.c.order_id,
-        func.round(func.sum(_line.c.gross), 2).label("gross"),
-        func.round(func.sum(_line.c.net), 2).label("net"),
+        rollups.rounded(func.sum(_line.c.gross)).label("gross"),
+        rollups.rounded(func.sum(_line.c.net)).label("net"),
     ).group_by(_line.c.order_id)
 
 
@@ -101,14 +102,18 @@ def _of_customers(session: Session, today: date) -> Iterator[Difference]:
             _order.c.customer_id,
             func.max(case((and_(sale, _order.c.ordered_on <= last), _order.c.ordered_on))).label("last_order_on"),
             func.sum(case((and_(sale, year), 1), else_=0)).label("orders_12m"),
-            func.round(func.sum(case((year, _order.c.value), else_=0)), 2).label("value_12m"),
+            rollups.rounded(func.sum(case((year, _order.c.value), else_=0))).label("value_12m"),
         )
         .where(_order.c.status.in_(COUNTED))
         .group_by(_order.c.customer_id)
         .subquery()
     )
     kept = [_customer.c[name] for name in rollups.KEPT]
-    wanted = [true.c.last_order_on, func.coalesce(true.c.orders_12m, 0), func.coalesce(true.c.value_12m, 0)]
+    wanted = [
+        true.c.last_order_on,
+        func.coalesce(true.c.orders_12m, 0),
+        type_coerce(func.coalesce(true.c.value_12m, 0), Money),
+    ]
     statement = (
         select(_customer.c.id, *kept, *wanted)
         .outerjoin(true, true.c.customer_id == _customer.c.id)
@@ -140,7 +145,7 @@ def repair(session: Session, differences: Iterable[Difference], today: date) -> 
 
 def _repair_totals(session: Session, orders: Any) -> None:
     def of_lines(what: Any) -> Any:
-        total = select(func.coalesce(func.round(func.sum(what), 2), 0)).where(_line.c.order_id == _order.c.id)
+        total = select(rollups.rounded(func.sum(what))).where(_line.c.order_id == _order.c.id)
         return total.correlate(_order).scalar_subquery()
 
     gross = of_lines(_line.c.gross)

@@ -11,9 +11,23 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from app.core.database import Money
 from app.customers.models import Customer
 from app.orders.models import COUNTED, Order, OrderDay, OrderKind
 from app.orders.queries import year_until
@@ -58,19 +72,19 @@ def day_sums() -> Select[Any]:
             _order.c.ordered_on.label("day"),
             func.sum(case((sale, 1), else_=0)).label("orders"),
             func.sum(case((sale, 0), else_=1)).label("returns"),
-            _rounded(func.sum(_order.c.value)).label("gross"),
-            _rounded(func.sum(case((sale, 0), else_=_order.c.gross))).label("returned"),
-            _rounded(func.sum(sign * _order.c.net)).label("net"),
-            _rounded(func.sum(sign * _order.c.cost)).label("cost"),
+            rounded(func.sum(_order.c.value)).label("gross"),
+            rounded(func.sum(case((sale, 0), else_=_order.c.gross))).label("returned"),
+            rounded(func.sum(sign * _order.c.net)).label("net"),
+            rounded(func.sum(sign * _order.c.cost)).label("cost"),
         )
         .where(_order.c.status.in_(COUNTED))
         .group_by(_order.c.customer_id, _order.c.ordered_on)
     )
 
 
-def _rounded(amount: ColumnElement[Any]) -> ColumnElement[Any]:
-    # SQLite adds floating point numbers; every sum is brought back to cents.
-    return func.round(amount, 2)
+def rounded(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A sum in cents: SQLite adds floating point numbers."""
+    return type_coerce(func.coalesce(func.round(amount, 2), 0), Money)
 
 
 def rebuild_days(session: Session, wanted: ColumnElement[bool], pairs: Sequence[tuple[int, date]]) -> None:
@@ -91,7 +105,7 @@ def rebuild_customers(session: Session, customer_ids: Sequence[int], today: date
     statement = update(_customer).values(
         last_order_on=of_days(func.max(_day.c.day), _day.c.orders > 0, _day.c.day <= last),
         orders_12m=of_days(func.coalesce(func.sum(_day.c.orders), 0), year),
-        value_12m=of_days(func.coalesce(_rounded(func.sum(_day.c.gross)), 0), year),
+        value_12m=of_days(rounded(func.sum(_day.c.gross)), year),
     )
     for chunk in in_chunks(customer_ids):
         session.execute(statement.where(_customer.c.id.in_(chunk)))
@@ -108,7 +122,7 @@ def out_of_date(today: date) -> Select[Any]:
         select(
             _day.c.customer_id,
             func.sum(_day.c.orders).label("orders"),
-            _rounded(func.sum(_day.c.gross)).label("gross"),
+            rounded(func.sum(_day.c.gross)).label("gross"),
         )
         .where(_day.c.day.between(first, last))
         .group_by(_day.c.customer_id)
@@ -120,7 +134,7 @@ def out_of_date(today: date) -> Select[Any]:
         .where(
             or_(
                 _customer.c.orders_12m != func.coalesce(sums.c.orders, 0),
-                _rounded(_customer.c.value_12m) != func.coalesce(sums.c.gross, 0),
+                rounded(_customer.c.value_12m) != func.coalesce(sums.c.gross, 0),
             )
         )
         .order_by(_customer.c.id)

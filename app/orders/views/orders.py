@@ -13,10 +13,10 @@ from sqlalchemy.orm import Query
 from app.accounts.models import User
 from app.core.database import db
 from app.core.i18n import _, _l
-from app.customers.views.narrowing import OfCountedCustomers
 from app.customers.forms import label_choices
 from app.customers.models import Customer
 from app.customers.views.looks import customer_link
+from app.customers.views.narrowing import OfCountedCustomers
 from app.orders import queries, services
 from app.orders.forms import FIELDSETS, CancelForm, CompleteForm, OrderForm
 from app.orders.models import COUNTED, Order, OrderKind, OrderStatus
