@@ -10,3 +10,4 @@ def register(appbuilder: Any) -> None:
     for name in ("permissions", "services", "timeline"):
         import_module(f"app.opportunities.{name}")
     import_module("app.opportunities.views").register(appbuilder)
+    appbuilder.add_api(import_module("app.opportunities.api").OpportunityApi)

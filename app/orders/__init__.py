@@ -17,6 +17,7 @@ def register(appbuilder: Any) -> None:
     import_module("app.orders.cli").register(current_app)
     views = import_module("app.orders.views")
     appbuilder.add_view(views.OrderView, "Orders", label=_l("Orders"), icon="ti-shopping-cart", category="Sales")
+    appbuilder.add_api(import_module("app.orders.api").OrderApi)
     panels = import_module("app.customers.panels")
     panels.add_tab(panels.CustomerTab("orders", _l("Orders"), "OrderView.related", "order.see"))
     panels.add_card(panels.CustomerCard("orders", "OrderView.card", "order.see"))

@@ -14,5 +14,7 @@ def register(appbuilder: Any) -> None:
     import_module("app.products.lookups").register()
     views = import_module("app.products.views")
     appbuilder.add_view(views.ProductView, "Catalogue", label=_l("Catalogue"), icon="ti-package", category="Products")
+    appbuilder.add_api(import_module("app.products.api").ProductApi)
     layout = import_module("app.theme.layout")
     layout.quick_add(_l("Product"), "ProductView.add", "product.add", "ti-package")
+    appbuilder.add_api(import_module("app.products.api").ProductApi)
