@@ -47,7 +47,10 @@ def visible_log(actor: Actor) -> ColumnElement[bool]:
     """The log of the requests that ``actor`` may see."""
     if actor.sees_all(KIND):
         return true()
-    return ServiceRequestLog.request_id.in_(select(ServiceRequest.id).where(visible_to(actor)))
+    # Asked for one request at a time: a lookup by its key, where a key set would be made of the whole archive.
+    return (
+        select(ServiceRequest.id).where(ServiceRequest.id == ServiceRequestLog.request_id, visible_to(actor)).exists()
+    )
 
 
 scoped(ServiceRequest, KIND, visible_to)
@@ -137,7 +140,7 @@ def counts_by_status() -> Select[RequestStatus, int]:
     """(status, number of requests) of what is not archived."""
     return (
         select(ServiceRequest.status, func.count())
-        .where(ServiceRequest.status != RequestStatus.archived)
+        .where(ServiceRequest.status.in_([status for status in RequestStatus if status != RequestStatus.archived]))
         .group_by(ServiceRequest.status)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, url_for
+from flask import abort, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy.orm import Query
@@ -67,6 +67,15 @@ class ServiceArchiveView(ServiceRequestView):
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
         return super().narrow(query).filter(ServiceRequest.status == RequestStatus.archived)
+
+    def found(self, pk: Any) -> Any:
+        """The archived request ``pk``; one that is not archived has no page here."""
+        record = super().found(pk)
+        return record if record.status == RequestStatus.archived else abort(404)
+
+    def move_buttons(self, record: Any) -> list[Any]:
+        """Nothing is done from here; the request's own page offers it."""
+        return []
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
