@@ -48,7 +48,10 @@ def shops(empty_database_url):
 
 
 def found(session, text, kind="shop"):
-    return set(session.scalars(select(Shop.id).where(Shop.id.in_(search.matching_ids(kind, text)))))
+    both = [Shop.id.in_(search.matching_ids(kind, text)), search.narrowed(session, kind, Shop.id, text)]
+    one, other = (set(session.scalars(select(Shop.id).where(condition))) for condition in both)
+    assert one == other
+    return one
 
 
 @pytest.mark.parametrize(
@@ -156,3 +159,10 @@ def test_a_migration_can_make_and_remove_the_index(shops):
     search.index(shops, "shop", 9, ["鼎捷"])
 
     assert shops.scalars(search.matching_ids("shop", "鼎捷")).all() == [9]
+
+
+def test_a_word_of_very_many_records_is_found_in_them_all(shops, monkeypatch):
+    monkeypatch.setattr("app.core.search.asking.MANY", 2)
+
+    assert found(shops, "恒泰") == {1, 2, 5}
+    assert found(shops, "鼎捷") == set()

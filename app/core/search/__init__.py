@@ -1,5 +1,6 @@
 """Search: a record is found by words, Chinese characters, pinyin, initials, and complete phone numbers."""
 
+from app.core.search.asking import matching_ids, narrowed, ranked
 from app.core.search.index import (
     SearchEntry,
     create_index_ddl,
@@ -7,8 +8,6 @@ from app.core.search.index import (
     index,
     index_many,
     is_index_table,
-    matching_ids,
-    ranked,
     unindex,
 )
 from app.core.search.tokens import query_tokens, tokens
@@ -21,6 +20,7 @@ __all__ = [
     "index_many",
     "is_index_table",
     "matching_ids",
+    "narrowed",
     "query_tokens",
     "ranked",
     "tokens",

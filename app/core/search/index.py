@@ -15,27 +15,18 @@ from zlib import crc32
 from sqlalchemy import (
     DDL,
     Connection,
-    Integer,
-    Select,
     String,
     Text,
     delete,
     event,
-    false,
-    literal,
-    select,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import TableClause
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.database import Key, Model
-from app.core.search.tokens import Question, Term, beginning, query_tokens, tokens
+from app.core.search.tokens import tokens
 
 KIND_BITS = 16
 CHUNK = 1_000
@@ -112,24 +103,25 @@ event.listen(
 
 
 @cache
-def _number(kind: str) -> int:
+def kind_number(kind: str) -> int:
     return crc32(kind.encode()) % (1 << KIND_BITS)
 
 
 @cache
-def _mark(kind: str) -> str:
+def kind_mark(kind: str) -> str:
     """Return the two characters by which the tokens of a kind begin."""
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    tens, ones = divmod(_number(kind) % len(digits) ** 2, len(digits))
+    tens, ones = divmod(kind_number(kind) % len(digits) ** 2, len(digits))
     return digits[tens] + digits[ones]
 
 
 def _entry_id(kind: str, record_id: int) -> int:
-    return (record_id << KIND_BITS) + _number(kind)
+    return (record_id << KIND_BITS) + kind_number(kind)
 
 
-def _entry(kind: str, record_id: int, texts: Texts) -> dict[str, Any]:
-    mark = _mark(kind)
+def entry(kind: str, record_id: int, texts: Texts) -> dict[str, Any]:
+    """Return the row of one entry; for bulk writers."""
+    mark = kind_mark(kind)
     return {
         "id": _entry_id(kind, record_id),
         "kind": kind,
@@ -141,9 +133,9 @@ def _entry(kind: str, record_id: int, texts: Texts) -> dict[str, Any]:
 def index(session: Session, kind: str, record_id: int, texts: Texts) -> None:
     """Let a record be found by ``texts`` only; the first is its name. Phones and e-mails are found as a whole."""
     connection = session.connection()
-    entry = _entry(kind, record_id, texts)
+    row = entry(kind, record_id, texts)
     insert = insert_postgresql if connection.dialect.name == "postgresql" else insert_sqlite
-    statement = insert(SearchEntry.__table__).values(entry)
+    statement = insert(SearchEntry.__table__).values(row)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["id"],
@@ -156,8 +148,8 @@ def index(session: Session, kind: str, record_id: int, texts: Texts) -> None:
 def index_many(connection: Connection, kind: str, rows: Iterable[tuple[int, Texts]]) -> None:
     """Do for many ``(record_id, texts)`` what :func:`index` does for one."""
     entries = SearchEntry.__table__
-    for chunk in _chunks(_entry(kind, record_id, texts) for record_id, texts in rows):
-        connection.execute(delete(entries).where(entries.c.id.in_([entry["id"] for entry in chunk])))
+    for chunk in _chunks(entry(kind, record_id, texts) for record_id, texts in rows):
+        connection.execute(delete(entries).where(entries.c.id.in_([row["id"] for row in chunk])))
         connection.execute(entries.insert(), chunk)
 
 
@@ -170,103 +162,3 @@ def unindex(session: Session, kind: str, record_id: int) -> None:
     """Let a record be found no longer."""
     entries = SearchEntry.__table__
     session.connection().execute(delete(entries).where(entries.c.id == _entry_id(kind, record_id)))
-
-
-# --- asking ---------------------------------------------------------------------------------------------------------
-
-
-class _Index(TableClause):
-    """The table a search reads: the FTS5 index itself on SQLite."""
-
-    inherit_cache = True
-
-
-@compiles(_Index, "sqlite")
-def _index_of_sqlite(_element: _Index, _compiler: SQLCompiler, **_options: Any) -> str:
-    return "search_index"
-
-
-class _RecordId(FunctionElement[int]):
-    """The record of a hit."""
-
-    inherit_cache = True
-    type = Integer()
-
-
-@compiles(_RecordId)
-def _record_id(_element: _RecordId, _compiler: SQLCompiler, **_options: Any) -> str:
-    return "search_entry.record_id"
-
-
-@compiles(_RecordId, "sqlite")
-def _record_id_of_sqlite(_element: _RecordId, _compiler: SQLCompiler, **_options: Any) -> str:
-    return f"search_index.rowid >> {KIND_BITS}"
-
-
-class _Matches(FunctionElement[Any]):
-    """Whether an entry answers a question: arguments are its FTS5 and tsquery texts."""
-
-    # Not of type Boolean: SQLite would be asked for ``MATCH … = 1``, which it cannot do.
-    inherit_cache = True
-
-
-@compiles(_Matches)
-def _matches(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
-    question = list(element.clauses)[1]
-    return f"search_entry.tokens @@ CAST({compiler.process(question, **options)} AS tsquery)"
-
-
-@compiles(_Matches, "sqlite")
-def _matches_of_sqlite(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
-    question = next(iter(element.clauses))
-    return f"search_index MATCH {compiler.process(question, **options)}"
-
-
-_INDEX = _Index("search_entry")
-
-
-def _fts5(term: Term, mark: str) -> str:
-    return f'"{mark}{term.token}"{" *" if term.beginning else ""}'
-
-
-def _tsquery(term: Term, mark: str) -> str:
-    return f"'{mark}{term.token}'{':*' if term.beginning else ''}"
-
-
-def _hits(kind: str, question: Question) -> Select[Any]:
-    hits = select(_RecordId().label("record_id")).select_from(_INDEX)
-    if not question:
-        return hits.where(false())
-    mark = _mark(kind)
-
-    def spell(one: Any, both: str, either: str) -> str:
-        words = [
-            either.join(f"({both.join(one(term, mark) for term in terms)})" for terms in readings)
-            for readings in question
-        ]
-        return both.join(f"({word})" for word in words)
-
-    return hits.where(_Matches(literal(spell(_fts5, " AND ", " OR ")), literal(spell(_tsquery, " & ", " | "))))
-
-
-def matching_ids(kind: str, text: str) -> Select[Any]:
-    """Select the ids of the records of ``kind`` in which every word of ``text`` is found; none for an empty text.
-
-    Compose it as ``Customer.id.in_(matching_ids("customer", text))``: what the actor may see is the outer
-    statement's business.
-    """
-    return _hits(kind, query_tokens(text))
-
-
-def ranked(session: Session, kind: str, key: InstrumentedAttribute[int], text: str, limit: int) -> list[int]:
-    """Return at most ``limit`` ids the actor may see, those whose name begins with ``text`` first, then the newest.
-
-    ``key`` is the model's id, so that the session's visibility rule applies.
-    """
-    question = query_tokens(text)
-    found: list[int] = []
-    for asked in ((beginning(question), *question), question):
-        if question and len(found) < limit:
-            statement = select(key).where(key.in_(_hits(kind, asked)), key.not_in(found)).order_by(key.desc())
-            found += session.scalars(statement.limit(limit - len(found)))
-    return found
