@@ -44,6 +44,10 @@ class ChoiceField(TypedField):
             given = [(member.value, getattr(member, "label", member.value)) for member in self._enum]
         return [(key.value if isinstance(key, Enum) else key, label) for key, label in given]
 
+    @choices.setter
+    def choices(self, pairs: Pairs) -> None:
+        self._choices = list(pairs)
+
     def read(self, text: str) -> Any:
         if text not in {str(key) for key, _label in self.choices}:
             raise ValueError(_("Not a valid choice"))
