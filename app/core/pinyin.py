@@ -29,7 +29,7 @@ _SEVERAL = """
 差cha,chai 拓tuo,ta 埔pu,bu 堡bao,pu 涡wo,guo 浚jun,xun 珲hun,hui 还hai,huan 着zhe,zhuo 了le,liao 和he,huo 句ju,gou
 咖ka,ga 巷xiang,hang 粘zhan,nian 囤tun,dun 度du,duo 识shi,zhi 屏ping,bing 隗wei,kui 员yuan,yun 谌chen,shen 黑hei,he
 郗xi,chi 呙guo,wai 泌mi,bi 尾wei,yi 缩suo,su 强qiang,jiang 歙she,xi 伽jia,qie 茄qie,jia 夹jia,ga 家jia,gu 吁xu,yu
-女nv,nu 吕lv,lu 旅lv,lu 铝lv,lu 律lv,lu 虑lv,lu 滤lv,lu 驴lv,lu 屡lv,lu 侣lv,lu 履lv,lu 缕lv,lu 氯lv,lu 闾lv,lu
+女nv,nu 伺si,ci 吕lv,lu 旅lv,lu 铝lv,lu 律lv,lu 虑lv,lu 滤lv,lu 驴lv,lu 屡lv,lu 侣lv,lu 履lv,lu 缕lv,lu 氯lv,lu 闾lv,lu
 """
 READINGS: dict[str, tuple[str, ...]] = {
     entry[0]: tuple(entry[1:].split(",")) for entry in _SEVERAL.split() if not entry[0].isascii()

@@ -24,4 +24,3 @@ def register(appbuilder: Any) -> None:
     panels.add_button(panels.CustomerButton(_l("Order"), "ti-shopping-cart", "OrderView.add", "order.add"))
     layout = import_module("app.theme.layout")
     layout.quick_add(_l("Order"), "OrderView.add", "order.add", "ti-shopping-cart")
-    appbuilder.add_api(import_module("app.orders.api").OrderApi)

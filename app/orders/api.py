@@ -14,7 +14,7 @@ from app.web.interface import CrmInterface
 from app.web.session import acting
 
 _LINE = (
-    "id", "product_id", "original_line_id", "text", "quantity", "unit_price", "discount", "vat_rate", "gross", "net",
+    "id", "position", "product_id", "original_line_id", "text", "quantity", "unit_price", "discount", "vat_rate", "gross", "net",
 )  # fmt: skip
 
 
@@ -32,9 +32,9 @@ class OrderApi(CrmApi):
     writable = (*sorted(HEADER), "lines")
     search_columns = [
         "number", "external_id", "kind", "status", "customer_id", "opportunity_id", "original_id", "owner_id",
-        "ordered_on", "promised_on", "value", "changed_at",
+        "ordered_on", "promised_on", "delivered_on", "value", "changed_at",
     ]  # fmt: skip
-    order_columns = ["id", "number", "ordered_on", "promised_on", "value", "changed_at"]
+    order_columns = ["id", "number", "ordered_on", "promised_on", "value", "created_at", "changed_at"]
     create = staticmethod(services.create_order)
     update = staticmethod(services.update_order)
     remove = staticmethod(services.delete_order)
@@ -60,4 +60,6 @@ def _line(line: OrderLine) -> dict[str, Any]:
     names = (*_LINE, "unit_cost") if acting().may("order.see_private") else _LINE
     values = {name: getattr(line, name) for name in names}
     # Exact, as FAB writes amounts.
-    return {name: value if value is None or isinstance(value, int | str) else str(value) for name, value in values.items()}
+    return {
+        name: value if value is None or isinstance(value, int | str) else str(value) for name, value in values.items()
+    }

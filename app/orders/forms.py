@@ -10,16 +10,17 @@ from typing import Any
 from flask import render_template
 from flask_appbuilder.forms import DynamicForm
 from markupsafe import Markup
+from sqlalchemy import select
 from wtforms import HiddenField
 
 from app.core import i18n
+from app.core.database import db
 from app.core.i18n import _, _l
 from app.customers.forms import remote
 from app.orders.models import OrderLine
 from app.orders.services.entering import MOST_LINES
-from app.products.models import VAT_RATES
+from app.products.models import VAT_RATES, Product
 from app.theme.fields import DayField, TextField, TypedField
-from app.web.lookup import row
 
 CELLS = ("product_id", "text", "original_line_id", "quantity", "unit_price", "discount", "vat_rate")
 _CELL = re.compile(r"lines-(\d{1,4})(?:-([a-z_]+))?")
@@ -162,8 +163,13 @@ class LinesField(TypedField):
         return known if row["vat_rate"] in {"", *known} else [*known, row["vat_rate"]]
 
     def _find_products(self) -> None:
+        """Look up what the lines are for, as far as it is visible, in one statement."""
+        keys = {key for line in self.rows if isinstance(key := _key(line["product_id"]), int)}
+        found = (
+            {p.id: p for p in db.session.scalars(select(Product).where(Product.id.in_(sorted(keys))))} if keys else {}
+        )
         for line in self.rows:
-            line.product = row("product", line["product_id"]) if line["product_id"] else None
+            line.product = found.get(_key(line["product_id"]))
 
     def text(self) -> str:
         """The lines in words, for the comparison of two versions."""
@@ -203,6 +209,8 @@ def _written(line: Any) -> Row:
 
 class OrderForm(DynamicForm):
     """Everything that is typed about an order."""
+
+    original: Any = None  # of a return: the order it is of
 
     original_id = HiddenField()
     customer_id = remote(_l("Customer"), "customer", required=True)

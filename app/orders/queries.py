@@ -93,12 +93,12 @@ def given_back(
     }
 
 
-def left_to_return(session: Session, order: Order, *, apart_from: int | None = None) -> dict[int, Decimal]:
-    """How many units of each line of ``order`` can still be returned."""
-    lines = {line.id: line.quantity for line in session.scalars(lines_of(order.id))}
-    back = given_back(session, lines, apart_from=apart_from)
+def left_to_return(session: Session, order: Order, *, apart_from: int | None = None) -> list[tuple[OrderLine, Decimal]]:
+    """The lines of ``order``, each with how many units of it can still be returned."""
+    lines = list(session.scalars(lines_of(order.id)))
+    back = given_back(session, [line.id for line in lines], apart_from=apart_from)
     nothing = (Decimal(0), Decimal(0))
-    return {pk: quantity - back.get(pk, nothing)[0] for pk, quantity in lines.items()}
+    return [(line, line.quantity - back.get(line.id, nothing)[0]) for line in lines]
 
 
 def months_of_customer(customer_id: int, first: date, last: date) -> Select[date, int, Decimal]:

@@ -17,4 +17,3 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_api(import_module("app.products.api").ProductApi)
     layout = import_module("app.theme.layout")
     layout.quick_add(_l("Product"), "ProductView.add", "product.add", "ti-package")
-    appbuilder.add_api(import_module("app.products.api").ProductApi)

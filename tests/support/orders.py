@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -92,3 +95,23 @@ def make_order(session: Session, system: Any, make_customer: Callable[..., Any])
 def line(unit_price: str | Decimal, quantity: str | Decimal = "1", **values: Any) -> dict[str, Any]:
     """A line as somebody enters it."""
     return {"text": "Work", "unit_price": unit_price, "quantity": quantity, **values}
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SELECT statements sent to the database meanwhile."""
+    from app.core.database import db
+
+    with app.app_context():
+        engine = db.engine
+    seen: list[str] = []
+
+    def listener(*args: Any) -> None:
+        if args[2].lstrip().startswith(("SELECT", "WITH")):
+            seen.append(args[2])
+
+    event.listen(engine, "before_cursor_execute", listener)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", listener)

@@ -29,7 +29,8 @@ class AddForms:
             original = self._view.found(key)
             if not self._view.may_return(original):
                 abort(404)
-            form.original_id.data = key
+            form.original_id.data = original.id
+            form.original = original
             offer_lines(form, original)
         else:
             del form.original_id
@@ -69,7 +70,7 @@ class EditForms:
 def offer_lines(form: OrderForm, original: Order, *, apart_from: int | None = None) -> None:
     """Make ``form`` one of a return: the sold lines with what is left of them, and nothing else to choose."""
     left = queries.left_to_return(db.session(), original, apart_from=apart_from)
-    lines = [(line, left[line.id]) for line in db.session.scalars(queries.lines_of(original.id)) if left[line.id] > 0]
+    lines = [(line, units) for line, units in left if units > 0]
     sent = bool(form.lines.rows)
     form.lines.offer(lines)
     if sent:

@@ -47,6 +47,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     move_forms = {"complete": CompleteForm, "cancel": CancelForm}
     bulk_move_names = ("confirm", "ship", "complete", "cancel")
     move_icons = {"confirm": "ti-check", "ship": "ti-truck-delivery", "complete": "ti-circle-check", "cancel": "ti-x"}
+    method_permission_name = {**WorkflowView.method_permission_name, "card": "see"}
     prefill = ("customer_id", "contact_id", "opportunity_id")
     related_keys = {
         "customer_id": lambda pk: row("customer", pk),
