@@ -8,6 +8,6 @@ from typing import Any
 def register(appbuilder: Any) -> None:
     """Add the commands."""
     # Here and not above: whoever reads the field tables needs no commands.
-    from app.exchange import cli  # noqa: PLC0415 - see above
+    from app.exchange import cli
 
     cli.register(appbuilder.app)

@@ -8,12 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
 from app.core.actors import Actor
-from app.core.database import unit_of_work, utc_now
+from app.core.database import db, unit_of_work, utc_now
 from app.core.errors import Invalid
 from app.core.i18n import _
+from app.exchange.demo.company import make_up
 from app.exchange.kinds import KINDS
 from app.exchange.services import Outcome, import_file
 
@@ -80,6 +81,41 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     return mapped
 
 
+@click.command("demo")
+@click.option("--customers", type=click.IntRange(1, 5_000_000), default=1_000, show_default=True)
+@click.option("--orders", type=click.IntRange(0, 50_000_000), default=6_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
+@click.option("--yes", is_flag=True, help="Also in a database that is not one for demonstrations.")
+def demo_command(customers: int, orders: int, seed: int, yes: bool) -> None:
+    """Fill an empty database with a company that never was.
+
+    Prints one JSON line: how many rows of each table were written, and in how many seconds.
+    """
+    if not current_app.config["CHANGKE_DEMO"] and not yes:
+        raise click.ClickException(
+            _(
+                "This is not a demo database: its accounts would get a well-known password. Set CHANGKE_DEMO=1, or say --yes."
+            )
+        )
+    try:
+        made = make_up(
+            db.session(),
+            db.engine,
+            customers=customers,
+            orders=orders,
+            seed=seed,
+            password=current_app.config["DEMO_PASSWORD"],
+            now=utc_now(),
+            progress=lambda sentence: click.echo(sentence, err=True),
+        )
+    except Invalid as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(
+        json.dumps({"customers": customers, "orders": orders, "seed": seed, "seconds": made.seconds, "rows": made.rows})
+    )
+
+
 def register(app: Flask) -> None:
     """Add the commands to ``flask --app run``."""
     app.cli.add_command(import_command)
+    app.cli.add_command(demo_command)
