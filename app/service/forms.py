@@ -115,24 +115,26 @@ ADD_ONLY = ("customer_id", "assignment")
 EDIT_ONLY = ("solution", "cause", "upheld", "severity", "responsible_id", "compensation", "improvement")
 
 
-class _Noted(DynamicForm):
-    note = TextField(_l("Note"), longest=300, lines=True)
+def _note() -> TextField:
+    return TextField(_l("Note"), longest=300, lines=True)
 
 
-class AssignForm(_Noted):
+class AssignForm(DynamicForm):
     """Who processes a request."""
 
     owner_id = ChoiceField(
         _l("Specialist"), choices=specialist_choices, coerce=int, blank=_l("Automatically: least open work")
     )
+    note = _note()
 
 
-class ReopenForm(_Noted):
+class ReopenForm(DynamicForm):
     """Who processes it again, and why."""
 
     owner_id = ChoiceField(
         _l("Specialist"), choices=specialist_choices, coerce=int, blank=_l("Whoever processed it before")
     )
+    note = _note()
 
 
 class ProcessForm(_Solved, _Judged):
@@ -153,8 +155,10 @@ class FeedbackForm(DynamicForm):
     feedback = TextField(_l("What the customer says"), longest=5_000, lines=True)
 
 
-class ArchiveForm(_Noted):
+class ArchiveForm(DynamicForm):
     """A last word for the archive."""
+
+    note = _note()
 
 
 class ArchiveUnansweredForm(DynamicForm):

@@ -20,7 +20,8 @@ from app.service.services.moves import unanswered_from
 from app.service.views import looks
 from app.service.workflow import workflow
 from app.theme import cells
-from app.theme.widgets import Fact
+from app.theme.widgets import Fact, Kpi, MoveButton
+from app.web.session import now, today
 
 MOST_OTHERS = 6
 ICONS = {
@@ -122,3 +123,31 @@ def _line(entry: ServiceRequestLog, names: dict[int, str]) -> Line:
 def others(request: ServiceRequest) -> list[ServiceRequest]:
     """The customer's other requests that the person may see, newest first."""
     return list(db.session.scalars(queries.others_of(request.customer_id, request.id).limit(MOST_OTHERS)))
+
+
+def possible_moves(buttons: list[MoveButton], request: ServiceRequest) -> list[MoveButton]:
+    """The buttons without the one that would only be refused: the facts say from when it is possible."""
+    first = unanswered_from(request)
+    early = first is not None and today() < first
+    return [button for button in buttons if not (early and button.name == "archive_unanswered")]
+
+
+def kpis(request: ServiceRequest) -> list[Kpi]:
+    """The strip of times below the head."""
+    at = now()
+    answer = looks.clock(None if request.responded_at or not request.is_open else request.response_due_at, at)
+    solution = looks.clock(request.resolution_due_at if request.is_open else None, at)
+    return [
+        Kpi(_("Received"), cells.moment(request.received_at)),
+        Kpi(
+            _("First answer") if request.responded_at else _("Answer due"),
+            cells.moment(request.responded_at) or (answer.text if answer else "–"),
+            tone=answer.tone if answer else looks.late(request.responded_at, request.response_due_at),
+        ),
+        Kpi(
+            _("Processed on") if request.processed_at else _("Solution due"),
+            cells.moment(request.processed_at) or (solution.text if solution else "–"),
+            tone=solution.tone if solution else looks.late(request.processed_at, request.resolution_due_at),
+        ),
+        Kpi(_("Satisfaction"), cells.stars(request.satisfaction) or "–"),
+    ]

@@ -8,25 +8,25 @@ from typing import Any
 from flask import request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
+from sqlalchemy.orm import Query
 
-from app.core.database import unit_of_work
-from app.core.errors import IllegalMove, Invalid
 from app.core.i18n import _, _l
+from app.customers.models import Customer
 from app.customers.views import looks as customer_looks
 from app.customers.views.narrowing import OfCountedCustomers
 from app.service import forms, services, terms
 from app.service.models import Priority, RequestStatus, ServiceRequest
-from app.service.services.moves import unanswered_from
 from app.service.views import looks
+from app.service.views.actions import RequestActions
 from app.service.views.board import board_page
-from app.service.views.page import facts, log_lines, others
+from app.service.views.page import facts, kpis, log_lines, others, possible_moves
 from app.service.workflow import LABELS
 from app.theme import cells
-from app.theme.widgets import Choice, Kpi, MoveButton, QuickFilter, RecordHead, SavedView
+from app.theme.widgets import Choice, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.moves import WorkflowView
-from app.web.session import acting, now, signed_in, today
+from app.web.session import acting, today
 from app.web.views import CrmModelView
 
 
@@ -34,7 +34,7 @@ def filter_choices(pairs: Any) -> Any:
     return lambda: [Choice(value, label) for value, label in pairs()]
 
 
-class ServiceRequestView(OfCountedCustomers, WorkflowView):
+class ServiceRequestView(OfCountedCustomers, RequestActions):
     """Service requests."""
 
     kind = "service_request"
@@ -54,7 +54,7 @@ class ServiceRequestView(OfCountedCustomers, WorkflowView):
         "contact_id": lambda pk: row("contact", pk),
         "product_id": lambda pk: row("product", pk),
     }
-    method_permission_name = {**CrmModelView.method_permission_name, "board": "see", "card": "see"}
+    method_permission_name = {**CrmModelView.method_permission_name, "board": "see"}
 
     workflow = services.workflow
     move_forms = {
@@ -138,6 +138,16 @@ class ServiceRequestView(OfCountedCustomers, WorkflowView):
         QuickFilter("received_at", _l("Received"), kind="date"),
     )
 
+    def narrow(self, query: Query[Any]) -> Query[Any]:
+        """Besides the search: requests of one's own customers, and those answered after it was promised."""
+        query = super().narrow(query)
+        if request.args.get("customers") == "mine":
+            own = select(Customer.id).where(Customer.owner_id == acting().user_id)
+            query = query.filter(ServiceRequest.customer_id.in_(own))
+        if request.args.get("answer") == "late":
+            query = query.filter(ServiceRequest.responded_at > ServiceRequest.response_due_at)
+        return query
+
     def saved_views(self) -> list[SavedView]:
         """Tabs above the list that everybody has."""
         base, asked, me = url_for(".list"), request.query_string.decode(), acting().user_id
@@ -167,52 +177,13 @@ class ServiceRequestView(OfCountedCustomers, WorkflowView):
             mark=kind[:1],
             badges=badges,
             owner=record.owner,
-            moves=self._possible_moves(record),
-            kpis=self._kpis(record),
+            moves=possible_moves(self.move_buttons(record), record),
+            kpis=kpis(record),
             back_url=url_for(".list"),
             back_label=_("Service requests"),
             edit_url=url_for(".edit", pk=record.id) if may_edit else "",
             delete_url=url_for(".delete", pk=record.id) if actor.may("service_request.delete") else "",
         )
-
-    def _possible_moves(self, record: ServiceRequest) -> list[MoveButton]:
-        """The buttons without the one that would only be refused: the facts say from when it is possible."""
-        first = unanswered_from(record)
-        early = first is not None and today() < first
-        return [button for button in self.move_buttons(record) if not (early and button.name == "archive_unanswered")]
-
-    def _kpis(self, record: ServiceRequest) -> list[Kpi]:
-        at = now()
-        answer = looks.clock(None if record.responded_at or not record.is_open else record.response_due_at, at)
-        solution = looks.clock(record.resolution_due_at if record.is_open else None, at)
-        return [
-            Kpi(_("Received"), cells.moment(record.received_at)),
-            Kpi(
-                _("First answer") if record.responded_at else _("Answer due"),
-                cells.moment(record.responded_at) or (answer.text if answer else "–"),
-                tone=answer.tone if answer else looks.late(record.responded_at, record.response_due_at),
-            ),
-            Kpi(
-                _("Processed on") if record.processed_at else _("Solution due"),
-                cells.moment(record.processed_at) or (solution.text if solution else "–"),
-                tone=solution.tone if solution else looks.late(record.processed_at, record.resolution_due_at),
-            ),
-            Kpi(_("Satisfaction"), cells.stars(record.satisfaction) or "–"),
-        ]
-
-    def move_buttons(self, record: ServiceRequest) -> list[MoveButton]:
-        """The moves, and what else can be done now: only whoever has the request processes it."""
-        actor = acting()
-        buttons = super().move_buttons(record)
-        if record.owner_id != actor.user_id and not actor.everything:
-            buttons = [button for button in buttons if button.name != "process"]
-        if record.status == RequestStatus.assigned and not record.responded_at and actor.may("service_request.process"):
-            url = url_for(".answered", pk=record.id)
-            buttons.append(MoveButton("answered", _("First answer given"), url, icon="ti-phone-check"))
-        if record.status == RequestStatus.processed and actor.may("service_request.record_feedback"):
-            url = url_for(".feedback_link", pk=record.id)
-            buttons.append(MoveButton("feedback_link", _("Link for the customer"), url, icon="ti-link"))
-        return buttons
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -233,30 +204,6 @@ class ServiceRequestView(OfCountedCustomers, WorkflowView):
             status_badge=looks.status,
         )
 
-    @expose("/<pk>/answered", methods=["POST"])
-    @signed_in
-    def answered(self, pk: str) -> Any:
-        """Note that the customer got a first answer."""
-        record = self.found(pk)
-        with unit_of_work():
-            services.note_response(record, by=acting(), at=now())
-        return self._after([record])
-
-    @expose("/<pk>/feedback-link", methods=["POST"])
-    @signed_in
-    def feedback_link(self, pk: str) -> Any:
-        """Make a link for the customer's rating; it is shown this once."""
-        record = self.found(pk)
-        with unit_of_work():
-            token = services.create_link(record, by=acting(), at=now())
-        return self.render_template(
-            "service/feedback_link.html",
-            service_request=record,
-            link=url_for("FeedbackView.rate", token=token, _external=True),
-            days=services.LIFETIME.days,
-            title=_("Link for the customer"),
-        )
-
     # --- board ---
 
     @expose("/board")
@@ -265,52 +212,8 @@ class ServiceRequestView(OfCountedCustomers, WorkflowView):
         """The open requests in columns by status."""
         return board_page(self)
 
-    @expose("/<pk>/drop", methods=["POST"])
-    @signed_in
-    def drop(self, pk: str) -> Any:
-        """A card was dropped on another column: answer the form of the move that leads there; nothing changes yet."""
-        record = self.found(pk)
-        target = (request.get_json(silent=True) or {}).get("to")
-        for move in self.workflow.open_to(record, acting()):
-            if move.target == target and move.name in self.move_forms:
-                return self._dialog(
-                    move, self._empty_form(move.name, record), url_for(".move", pk=record.id, name=move.name), [record]
-                )
-        raise IllegalMove(
-            _(
-                "%(number)s cannot be moved there: it is now “%(status)s”.",
-                number=record.number,
-                status=LABELS[record.status],
-            )
-        )
-
-    def _empty_form(self, name: str, record: ServiceRequest) -> Any:
-        form = self.move_forms[name].refresh(None)
-        self.prefill_move(name, form, [record])
-        return form
-
     # --- forms ---
 
     def prefill_add(self, form: Any) -> None:
         form.priority.process_data(Priority.normal)
         form.assignment.process_data(services.AUTOMATIC)
-
-    def prefill_move(self, name: str, form: Any, records: list[Any]) -> None:
-        if name == "process":
-            for field in form:
-                if hasattr(records[0], field.name) and field.name not in {"csrf_token", "id"}:
-                    field.process_data(getattr(records[0], field.name))
-
-    @expose("/caller", methods=["POST"])
-    @signed_in
-    def caller(self) -> Any:
-        """Who has the complete number that was typed."""
-        callers, problem = [], ""
-        try:
-            with unit_of_work():
-                callers = services.find_caller(request.form.get("phone", "")[:40], by=acting(), at=now())
-        except Invalid as refusal:
-            problem = str(refusal)
-        return self.render_template(
-            "service/callers.html", callers=callers, problem=problem, title=_("Who is calling?")
-        )
