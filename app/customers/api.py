@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.identifiers import mask_account, mask_email, mask_phone
 from app.customers import services
 from app.customers.models import Contact, Customer, FollowUp, Plan
-from app.customers.services import contacts, customers
+from app.customers.services import contacts, customers, entering
 from app.customers.views.looks import MASKS
 from app.web.api import CrmApi
 from app.web.interface import CrmInterface
@@ -24,7 +24,7 @@ class CustomerApi(CrmApi):
         "bank_account", "notes", "custom", "last_contact_at", "next_plan_at", "last_order_on", "orders_12m", "value_12m",
         "satisfaction", "churn_band", "created_at", "changed_at", "version",
     )  # fmt: skip
-    writable = tuple(sorted(customers.EDITABLE))
+    writable = tuple(sorted(entering.EDITABLE))
     search_columns = [
         "code", "external_id", "name", "kind", "uscc", "industry", "region", "level", "credit", "source", "owner_id",
         "status", "last_order_on", "value_12m", "orders_12m", "churn_band", "created_at", "changed_at",

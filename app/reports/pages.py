@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.reports.tables import Table
+from app.reports.tables import ReportTable
 from app.theme.widgets import Kpi
 
 
@@ -17,7 +17,7 @@ class Chart:
     kind: str
     title: Any
     data: dict[str, Any]
-    table: Table
+    table: ReportTable
     note: Any = ""
     height: str = "m"
 
@@ -31,7 +31,7 @@ class ReportPage:
     subtitle: Any
     kpis: list[Kpi] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
+    tables: list[ReportTable] = field(default_factory=list)
     switch: list[tuple[str, Any, str, str]] = field(default_factory=list)
     chosen: str = ""
     count: int = 0

@@ -13,24 +13,18 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import permission_name, protect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest
 
 from app.core.database import db, unit_of_work
 from app.core.errors import DomainError, Invalid, OutOfDate
-from app.core.i18n import _, parse_day, parse_moment
+from app.core.i18n import _
 from app.core.workflow import Workflow
+from app.web.api_body import Unusable, move_values, sent, texts
 from app.web.per_request import PerRequest
 from app.web.session import acting, now
 
 Service = Callable[..., Any]
 LARGEST_PAGE = 100
 MOST_FILTERS = 20
-
-
-class Unusable(Invalid):
-    """The request itself cannot be read."""
-
-    status = HTTPStatus.BAD_REQUEST
 
 
 class CrmApi(ModelRestApi):
@@ -137,7 +131,7 @@ class CrmApi(ModelRestApi):
 
     def post_headless(self) -> Any:
         def act() -> Any:
-            values = self._sent()
+            values = sent(self.writable)
             with unit_of_work() as session:
                 record = type(self).create(values, by=acting(), at=now())  # type: ignore[misc]  # the route exists only with the service
                 session.flush()
@@ -148,7 +142,7 @@ class CrmApi(ModelRestApi):
 
     def put_headless(self, pk: Any) -> Any:
         def act() -> Any:
-            values = self._sent()
+            values = sent(self.writable)
             record = self.datamodel.get(pk, self._base_filters)
             if record is None:
                 return self.response_404()
@@ -211,7 +205,7 @@ class CrmApi(ModelRestApi):
         """
 
         def act() -> Any:
-            data = self._move_values(name)
+            data = move_values(self.move_data.get(name, {}))
             record = self.datamodel.get(pk, self._base_filters)
             if record is None:
                 return self.response_404()
@@ -260,33 +254,6 @@ class CrmApi(ModelRestApi):
 
     # --- the request and the answer ---
 
-    def _sent(self) -> dict[str, Any]:
-        try:
-            body = request.get_json()
-        except (BadRequest, RecursionError):
-            raise Unusable(_("The body is not valid JSON.")) from None
-        if not isinstance(body, dict):
-            raise Unusable(_("Send a JSON object."))
-        unknown = sorted(set(body) - set(self.writable) - {"version"})
-        if unknown:
-            raise Invalid(fields={name: _("This field cannot be written.") for name in unknown[:20]})
-        return body
-
-    def _move_values(self, name: str) -> dict[str, Any]:
-        """What a move needs, read as ``move_data`` says: text, key, day, moment, number, list."""
-        wanted = self.move_data.get(name, {})
-        if not request.data:
-            return {}
-        try:
-            body = request.get_json()
-        except (BadRequest, RecursionError):
-            raise Unusable(_("The body is not valid JSON.")) from None
-        if not isinstance(body, dict):
-            raise Unusable(_("Send a JSON object."))
-        if unknown := sorted(set(body) - set(wanted)):
-            raise Invalid(fields={field: _("This field cannot be written.") for field in unknown[:20]})
-        return {field: _read(wanted[field], field, value) for field, value in body.items()}
-
     def _refuse_outdated(self, record: Any, version: Any) -> None:
         wanted = request.headers.get("If-Match", "").strip('"W/ ') or version
         if wanted and hasattr(record, "version") and str(wanted) != str(record.version):
@@ -308,7 +275,7 @@ class CrmApi(ModelRestApi):
             return act()
         except DomainError as refusal:
             db.session.rollback()
-            fields = {"fields": _texts(refusal.fields)} if isinstance(refusal, Invalid) and refusal.fields else {}
+            fields = {"fields": texts(refusal.fields)} if isinstance(refusal, Invalid) and refusal.fields else {}
             return self.response(refusal.status, message=str(refusal), **fields)
         except StaleDataError:
             db.session.rollback()
@@ -325,33 +292,3 @@ class CrmApi(ModelRestApi):
 
     def response_401(self) -> Any:
         return self.response(401, message=_("Please sign in first."))
-
-
-def _texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(sentence) for name, sentence in fields.items()}
-
-
-def _read(kind: str, field: str, value: Any) -> Any:
-    if value is None:
-        return None
-    try:
-        match kind:
-            case "key" | "number":
-                if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63:
-                    raise ValueError
-                return value
-            case "day":
-                return parse_day(value)
-            case "moment":
-                return parse_moment(value)
-            case "list":
-                if not isinstance(value, list) or len(value) > 1_000:
-                    raise ValueError
-                return value
-            case "any":
-                return value
-    except (TypeError, ValueError, AttributeError):
-        raise Invalid(fields={field: _("This value cannot be read.")}) from None
-    if not isinstance(value, str):
-        raise Invalid(fields={field: _("Enter a text.")})
-    return value

@@ -24,6 +24,7 @@ from app.customers.duplicates import keys_of
 from app.customers.models import Contact, Customer, CustomerKey, CustomerKind, CustomerStatus, CustomerTag, Tag
 from app.customers.services import contacts as one_contact
 from app.customers.services import customers as one_customer
+from app.customers.services import entering
 
 _customer = Customer.__table__
 _contact = Contact.__table__
@@ -68,7 +69,7 @@ def _checked_customers(
     for index, row in enumerate(rows):
         try:
             values = {name: row[name] for name in row if name not in {"code", "owner_id", "status"}}
-            clean = one_customer._checked(session, values, None, refuse_taken)
+            clean = entering.checked(session, values, None, refuse_taken)
             clean["code"] = _own_code(row.get("code"), refuse_taken, session)
         except Invalid as refusal:
             made.refusals[index] = refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,48 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, dictionary, events, numbering, regions, search, timeline
-from app.core.actors import Actor, acting_as
-from app.core.checks import Checks
+from app.core import audit, events, numbering, search, timeline
+from app.core.actors import Actor
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, invalid
 from app.core.i18n import _l
-from app.core.identifiers import (
-    normalise_account,
-    normalise_email,
-    normalise_phone,
-    normalise_postcode,
-    normalise_uscc,
-    normalise_website,
-    uscc_region,
-)
 from app.core.pinyin import name_key
 from app.core.visibility import with_deleted
 from app.customers import duplicates
-from app.customers.models import Contact, Customer, CustomerKind, CustomerTag, Tag
+from app.customers.models import Contact, Customer, CustomerTag, Tag
+from app.customers.services.entering import checked, refuse_taken
 from app.customers.workflow import workflow
-
-EDITABLE = frozenset(
-    {
-        "name", "short_name", "english_name", "kind", "uscc", "industry", "region", "region_name", "level", "credit",
-        "source", "parent_id", "is_internal", "phone", "fax", "email", "website", "address", "postcode",
-        "legal_representative", "registered_capital", "annual_revenue", "staff", "bank", "bank_account", "notes",
-        "tags", "external_id", "custom",
-    }
-)  # fmt: skip
-_TEXTS = {
-    "name": 200, "short_name": 80, "english_name": 200, "region_name": 120, "address": 300,
-    "legal_representative": 80, "bank": 120, "external_id": 64,
-}  # fmt: skip
-_SPELLED: dict[str, Callable[[str | None], str]] = {
-    "uscc": normalise_uscc,
-    "phone": normalise_phone,
-    "fax": normalise_phone,
-    "email": normalise_email,
-    "website": normalise_website,
-    "postcode": normalise_postcode,
-    "bank_account": normalise_account,
-}
 
 
 class LooksLikeAnother(Invalid):
@@ -74,7 +43,7 @@ def create_customer(
     if not by.may("customer.add"):
         raise NotAllowed(_l("You do not have the right to add customers."))
     session = db.session
-    clean = _checked(session, values, None)
+    clean = checked(session, values, None)
     if not save_anyway:
         hits = duplicates.similar(session, clean, by=by, at=at)
         if hits:
@@ -114,7 +83,7 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, by: Actor,
     if not by.may("customer.edit"):
         raise NotAllowed(_l("You do not have the right to edit customers."))
     session = db.session
-    clean = _checked(session, values, customer)
+    clean = checked(session, values, customer)
     tags = clean.pop("tags", None)
     for name, value in clean.items():
         if getattr(customer, name) != value:
@@ -157,7 +126,7 @@ def restore_customer(pk: int, *, by: Actor, at: datetime) -> Customer:
         raise NotFound
     if customer.deleted_at is None:
         return customer
-    _refuse_taken(session, "uscc", customer.uscc, customer.id)
+    refuse_taken(session, "uscc", customer.uscc, customer.id)
     together = with_deleted(select(Contact).where(Contact.customer_id == pk, Contact.deleted_at == customer.deleted_at))
     for contact in session.scalars(together):
         contact.deleted_at = contact.deleted_by_id = None
@@ -219,7 +188,7 @@ def index(session: Session, customer: Customer) -> None:
     duplicates.remember(session, customer, contacts)
 
 
-def search_texts(customer: Customer, contacts: list[Contact]) -> list[str]:
+def search_texts(customer: Customer, contacts: Sequence[Contact]) -> list[str]:
     """Everything a customer is found by: name, code, contacts and phones."""
     texts = [customer.name, customer.code, customer.short_name, customer.english_name, customer.phone, customer.uscc]
     for contact in contacts:
@@ -256,93 +225,6 @@ def tags_of(session: Session, customer_id: int) -> list[str]:
     """The customer's tags, by name."""
     names = select(Tag.name).join(CustomerTag, CustomerTag.tag_id == Tag.id)
     return list(session.scalars(names.where(CustomerTag.customer_id == customer_id).order_by(Tag.name)))
-
-
-def _checked(
-    session: Session,
-    values: Mapping[str, Any],
-    customer: Customer | None,
-    refuse_taken: Callable[[Session, str, str | None, int | None], None] | None = None,
-) -> dict[str, Any]:
-    checks = Checks(values, EDITABLE, creating=customer is None)
-    for name, limit in _TEXTS.items():
-        checks.text(name, limit, required=name == "name")
-    checks.text("notes", 10_000, lines=True)
-    for name, normalise in _SPELLED.items():
-        checks.spelled(name, normalise)
-    checks.member("kind", CustomerKind)
-    for name, term_list in (("industry", "industry"), ("level", "customer_level"), ("source", "source")):
-        checks.code(name, dictionary.codes(session, term_list), keep=getattr(customer, name, None))
-    for name in ("registered_capital", "annual_revenue"):
-        checks.money(name)
-    checks.whole("staff", 0, 10_000_000)
-    checks.whole("credit", 1, 5)
-    checks.key("parent_id")
-    if "is_internal" in values:
-        checks.flag("is_internal")
-    _check_region(checks)
-    _check_tags(checks)
-    if "custom" in values:
-        checks.clean["custom"] = dict(values["custom"] or {})
-    clean = checks.clean
-    for name in ("uscc", "external_id"):
-        try:
-            (refuse_taken or _refuse_taken)(session, name, clean.get(name), customer.id if customer else None)
-        except Invalid as refusal:
-            checks.refuse(name, refusal.fields[name])
-    if customer is not None and clean.get("parent_id") == customer.id:
-        checks.refuse("parent_id", _l("A company cannot be its own parent company."))
-    if clean.get("kind") is None:
-        clean.pop("kind", None)
-    return checks.done()
-
-
-def _check_region(checks: Checks) -> None:
-    code = checks.values.get("region")
-    if not code and checks.creating and checks.clean.get("uscc"):
-        # The code of credit says where the company was registered.
-        code = uscc_region(checks.clean["uscc"])
-        code = code if regions.region(code) else None
-    if code:
-        found = regions.region(str(code))
-        if found is None:
-            checks.refuse("region", _l("This is not the code of a region."))
-            return
-        checks.clean["region"] = found.code
-        if not checks.clean.get("region_name"):
-            checks.clean["region_name"] = found.full_name
-    elif "region" in checks.values:
-        checks.clean["region"] = None
-
-
-def _check_tags(checks: Checks) -> None:
-    if "tags" not in checks.values:
-        return
-    names = [" ".join(str(name).split()) for name in checks.values["tags"] or []]
-    names = list(dict.fromkeys(name for name in names if name))
-    if any(len(name) > 40 for name in names) or len(names) > 20:
-        checks.refuse("tags", _l("At most 20 tags of at most 40 characters each."))
-    else:
-        checks.clean["tags"] = names
-
-
-def _refuse_taken(session: Session, name: str, value: str | None, own_id: int | None) -> None:
-    """Uniqueness looks past visibility, and says only whose customer has the value."""
-    if not value:
-        return
-    column = getattr(Customer, name)
-    with acting_as(Actor.system("uniqueness"), session):
-        other = session.execute(
-            select(Customer.id, User)
-            .outerjoin(User, User.id == Customer.owner_id)
-            .where(column == value, Customer.id != (own_id or 0))
-        ).first()
-    if other is None:
-        return
-    owner = other[1]
-    if owner is None:
-        raise invalid(name, _l("Already used by a customer without owner."))
-    raise invalid(name, _l("Already used by a customer of %(owner)s.", owner=owner.name))
 
 
 def show_private(customer: Customer, field: str, *, by: Actor, at: datetime) -> str:

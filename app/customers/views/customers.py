@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, flash, request, url_for
 from flask_appbuilder import expose
-from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.accounts.models import User
 from app.accounts.queries import teams_below
-from app.core import timeline
 from app.core.database import db, unit_of_work
 from app.core.errors import DomainError
-from app.core.i18n import _, _l, local_day, parse_day
-from app.core.identifiers import mask_phone
-from app.customers import duplicates, panels, services, terms
-from app.customers.forms import CUSTOMER_FIELDSETS, CustomerForm, HandOverForm, ShareForm, label_choices, term_choices
-from app.customers.models import ChurnBand, Contact, Customer, CustomerKind, Plan
-from app.customers.services import customers as rules
-from app.customers.timeline_page import TIMELINE_GROUPS, entries
+from app.core.i18n import _, _l
+from app.customers import duplicates, services, terms
+from app.customers.forms import CUSTOMER_FIELDSETS, CustomerForm, label_choices, term_choices
+from app.customers.models import Customer, CustomerKind
 from app.customers.views import looks
+from app.customers.views.customer_actions import key_of
+from app.customers.views.customer_page import CustomerPage
 from app.customers.workflow import LABELS
 from app.theme import cells
-from app.theme.widgets import Choice, Fact, Kpi, MoveButton, QuickFilter, RecordHead, SavedView, Tab
+from app.theme.widgets import Choice, QuickFilter, SavedView
 from app.web.interface import CrmInterface
-from app.web.session import SentBefore, acting, claim_submission, now, signed_in, today
-from app.web.views import CrmModelView
+from app.web.session import acting, claim_submission, now, signed_in, today
 
 TIMELINE_PAGE = 20
 
 
-class CustomerView(CrmModelView):
+class CustomerView(CustomerPage):
     """Customers."""
 
     kind = "customer"
@@ -129,297 +125,14 @@ class CustomerView(CrmModelView):
     def narrow(self, query: Any) -> Any:
         """Besides the search: what reports narrow by, a team's people and the upper end of a satisfaction."""
         query = super().narrow(query)
-        team = _number(request.args.get("team"))
+        team = key_of(request.args.get("team"))
         if team is not None:
             members = select(User.id).where(User.team_id.in_(teams_below(db.session(), [team])))
             query = query.filter(Customer.owner_id.in_(members))
-        below = _number(request.args.get("satisfaction_below"))
+        below = key_of(request.args.get("satisfaction_below"))
         if below is not None:
             query = query.filter(Customer.satisfaction < below)
         return query
-
-    # --- one customer ---
-
-    def record_head(self, customer: Customer) -> RecordHead:
-        """What stands above the page."""
-        actor = acting()
-        own = db.session.get(User, customer.owner_id) if customer.owner_id else None
-        badges = [cells.level(customer.level), looks.status(customer.status)]
-        if customer.churn_band in (ChurnBand.at_risk, ChurnBand.probably_lost):
-            badges.append(looks.band(customer.churn_band))
-        moves = []
-        if actor.may("customer.share"):
-            moves.append(
-                MoveButton("share", _("Share"), url_for(".share", pk=customer.id), icon="ti-users", needs_form=True)
-            )
-        if actor.may("customer.hand_over"):
-            url = url_for(".hand_over", pk=customer.id)
-            moves.append(MoveButton("hand_over", _("Hand over"), url, icon="ti-transfer", needs_form=True))
-        return RecordHead(
-            title=customer.name,
-            code=customer.code,
-            mark=(customer.short_name or customer.name)[:1],
-            badges=[badge for badge in badges if badge],
-            tags=services.tags_of(db.session, customer.id),
-            owner=own,
-            moves=moves,
-            kpis=self._kpis(customer),
-            back_url=url_for(".list"),
-            back_label=_("Customers"),
-            edit_url=url_for(".edit", pk=customer.id) if actor.may("customer.edit") else "",
-            delete_url=url_for(".delete", pk=customer.id) if actor.may("customer.delete") else "",
-        )
-
-    def _kpis(self, customer: Customer) -> list[Kpi]:
-        rated = customer.satisfaction
-        return [
-            Kpi(_("Order value, last 12 months"), cells.money(customer.value_12m)),
-            Kpi(_("Orders, last 12 months"), cells.quantity(customer.orders_12m)),
-            Kpi(_("Last order"), cells.relative_day(customer.last_order_on) or _("none")),
-            Kpi(_("Satisfaction"), cells.quantity(rated) if rated is not None else _("not rated")),
-            Kpi(_("Last contact"), cells.relative_day(customer.last_contact_at) or _("none")),
-            Kpi(_("Next plan"), cells.due_day(customer.next_plan_at) or _("none")),
-        ]
-
-    def record_tabs(self, customer: Customer) -> list[Tab]:
-        """The customer's related lists, loaded when opened."""
-        actor = acting()
-        return [
-            Tab(tab.name, tab.label, url_for(tab.endpoint, name="customer_id", pk=customer.id))
-            for tab in panels.tabs(actor)
-        ]
-
-    @expose("/show/<pk>", methods=["GET"])
-    @has_access
-    def show(self, pk: str) -> Any:
-        widgets = self._show(pk)
-        customer = widgets["show"].template_args["item"]
-        actor = acting()
-        contacts, plans = self._contacts(customer), self._plans(customer)
-        page = self._timeline(customer, None)
-        return self.render_template(
-            self.show_template,
-            pk=pk,
-            title=self.show_title,
-            widgets=widgets,
-            related_views=[],
-            customer=customer,
-            facts=self._facts(customer),
-            health=panels.health(customer),
-            contacts=contacts,
-            contact_choices=[(contact.id, contact.name) for contact in contacts],
-            mask_phone=lambda number: mask_phone(number) if number else "",
-            plans=plans,
-            overdue=next(((plan.id, plan.what) for plan in plans if plan.due_at < now()), None),
-            entries=entries(db.session, page),
-            more_url=self._more_url(customer, page),
-            groups=TIMELINE_GROUPS,
-            buttons=panels.buttons(actor, customer),
-            cards=panels.cards(actor, customer),
-            **self._composer(),
-        )
-
-    def _shortcuts(self) -> list[tuple[str, str]]:
-        day = today()
-        monday = day + timedelta(days=7 - day.weekday())
-        return [
-            ((day + timedelta(days=1)).isoformat(), _("Tomorrow")),
-            ((day + timedelta(days=2)).isoformat(), _("In 2 days")),
-            (monday.isoformat(), _("Next Monday")),
-        ]
-
-    def _contacts(self, customer: Customer) -> list[Contact]:
-        wanted = select(Contact).where(Contact.customer_id == customer.id)
-        return list(db.session.scalars(wanted.order_by(Contact.is_primary.desc(), Contact.id).limit(8)))
-
-    def _plans(self, customer: Customer) -> list[Plan]:
-        wanted = select(Plan).where(Plan.customer_id == customer.id, Plan.done_at.is_(None))
-        return list(db.session.scalars(wanted.order_by(Plan.due_at, Plan.id).limit(6)))
-
-    def _facts(self, customer: Customer) -> list[tuple[Any, list[Fact]]]:
-        private = lambda label, field: looks.private("customer", customer, label, field, "CustomerView")  # noqa: E731 - a name for eight uses below
-        return [
-            (
-                _("Contact details"),
-                [
-                    private(_("Phone"), "phone"),
-                    private(_("Fax"), "fax"),
-                    private(_("E-mail"), "email"),
-                    Fact(_("Website"), cells.link(customer.website)),
-                    Fact(_("Region"), customer.region_name or looks.region(customer.region)),
-                    Fact(_("Address"), " ".join(part for part in (customer.postcode, customer.address) if part)),
-                ],
-            ),
-            (
-                _("Registration and invoicing"),
-                [
-                    Fact(_("Credit code"), customer.uscc),
-                    Fact(_("Industry"), looks.term("industry")(customer.industry)),
-                    Fact(_("Staff"), cells.quantity(customer.staff)),
-                    Fact(_("Legal representative"), customer.legal_representative),
-                    Fact(_("Registered capital"), cells.money(customer.registered_capital)),
-                    Fact(_("Annual revenue"), cells.money(customer.annual_revenue)),
-                    Fact(_("Bank"), customer.bank),
-                    private(_("Bank account"), "bank_account"),
-                ],
-            ),
-            (
-                _("Business"),
-                [
-                    Fact(_("Source"), looks.term("source")(customer.source)),
-                    Fact(_("Credit"), cells.stars(customer.credit)),
-                    Fact(_("English name"), customer.english_name),
-                    Fact(_("Entered"), cells.day(local_day(customer.created_at))),
-                    Fact(_("Notes"), customer.notes),
-                ],
-            ),
-        ]
-
-    # --- timeline ---
-
-    def _timeline(self, customer: Customer, before: Any) -> list[timeline.TimelineEntry]:
-        group = request.args.get("kind", "")
-        group = group if group in dict(TIMELINE_GROUPS) else ""
-        return timeline.page(db.session, customer.id, group=group, before=before, limit=TIMELINE_PAGE)
-
-    def _more_url(self, customer: Customer, page: list[timeline.TimelineEntry]) -> str:
-        if len(page) < TIMELINE_PAGE:
-            return ""
-        last = page[-1]
-        return url_for(
-            ".timeline", pk=customer.id, kind=request.args.get("kind", ""), at=last.at.isoformat(), after=last.id
-        )
-
-    @expose("/<pk>/timeline")
-    @has_access
-    def timeline(self, pk: str) -> Any:
-        """The next part of the timeline."""
-        customer = self.found(pk)
-        try:
-            before = (datetime.fromisoformat(request.args["at"]), int(request.args["after"]))
-            if before[0].tzinfo is None or before[1] >= 2**63:
-                raise ValueError("no moment")
-        except (KeyError, ValueError):
-            before = None
-        page = self._timeline(customer, before)
-        return self.render_template(
-            "customers/timeline.html",
-            entries=entries(db.session, page),
-            more_url=self._more_url(customer, page),
-            whole=before is None,
-        )
-
-    # --- doing ---
-
-    @expose("/<pk>/follow-up", methods=["POST"])
-    @signed_in
-    def follow_up(self, pk: str) -> Any:
-        """Record a follow-up and the next plan in one go, from the composer."""
-        customer = self.found(pk)
-        form = request.form
-        at = now()
-        location = url_for(".show", pk=customer.id)
-        try:
-            with unit_of_work() as session:
-                submission = claim_submission(session, form.get("_once"), at)
-                services.create_follow_up(
-                    {
-                        "customer_id": customer.id,
-                        "contact_id": _number(form.get("contact")),
-                        "kind": form.get("kind"),
-                        "content": form.get("content"),
-                        "next_step": form.get("next_what") or None,
-                    },
-                    by=acting(),
-                    at=at,
-                    next_plan=_next_plan(form),
-                    finish_plan_id=_number(form.get("complete_plan")),
-                )
-                if submission is not None:
-                    submission.location = location
-        except SentBefore as sent:
-            location = sent.location
-        except (DomainError, ValueError) as refusal:
-            flash(str(refusal), "danger")
-            return self._again(customer, form), 422
-        else:
-            flash(_("The follow-up was recorded."), "success")
-        return redirect(location)
-
-    def _again(self, customer: Customer, form: Any) -> Any:
-        """The form alone with what was typed, when it could not be saved."""
-        return self.render_template("customers/composer_again.html", customer=customer, typed=form, **self._composer())
-
-    def _composer(self) -> dict[str, Any]:
-        return {
-            "kinds": [
-                (str(kind), label, f"ti-{terms.FOLLOW_UP_ICONS[kind]}") for kind, label in terms.FOLLOW_UP_KINDS.items()
-            ],
-            "shortcuts": self._shortcuts(),
-        }
-
-    @expose("/<pk>/private/<field>", methods=["POST"])
-    @signed_in
-    def private(self, pk: str, field: str) -> Any:
-        """A masked field in full; that somebody looked is written down."""
-        customer = self.found(pk)
-        with unit_of_work():
-            value = rules.show_private(customer, field, by=acting(), at=now())
-        return jsonify(value=value)
-
-    @expose("/<pk>/hand-over", methods=["GET", "POST"])
-    @signed_in
-    def hand_over(self, pk: str) -> Any:
-        """Make somebody else responsible."""
-        customer = self.found(pk)
-        form = HandOverForm.refresh()
-        return self._dialog(
-            customer,
-            form,
-            _l("Hand over"),
-            "customer.hand_over",
-            lambda: services.hand_over(customer, form.owner_id.data, by=acting(), at=now()),
-        )
-
-    @expose("/<pk>/share", methods=["GET", "POST"])
-    @signed_in
-    def share(self, pk: str) -> Any:
-        """Let colleagues see the customer."""
-        customer = self.found(pk)
-        form = ShareForm.refresh()
-        people = db.session.scalars(select(User).where(User.active.is_(True)).order_by(User.last_name, User.id))
-        form.collaborators.choices = [(user.id, user.name) for user in people if user.id != customer.owner_id]
-        if request.method == "GET":
-            form.collaborators.data = [user.id for user in services.collaborators_of(db.session, customer.id)]
-        return self._dialog(
-            customer,
-            form,
-            _l("Share"),
-            "customer.share",
-            lambda: services.share(customer, form.collaborators.data or [], by=acting(), at=now()),
-        )
-
-    def _dialog(self, customer: Customer, form: Any, title: Any, right: str, act: Any) -> Any:
-        if not acting().may(right):
-            abort(403)
-        page = lambda: self.render_template(  # noqa: E731 - shown in two places
-            "appbuilder/general/model/move.html", form=form, records=[customer], title=title, url=request.path
-        )
-        if request.method == "GET":
-            return page()
-        if not form.validate():
-            return page(), 422
-        with unit_of_work():
-            act()
-        flash(_("%(name)s was saved.", name=customer.name), "success")
-        target = (
-            self.url_of(customer)
-            if db.session.scalar(select(Customer.id).where(Customer.id == customer.id))
-            else url_for(".list")
-        )
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
 
     # --- forms ---
 
@@ -479,20 +192,3 @@ def _choices(choices: Any) -> list[Choice]:
 def _user_name(pk: str) -> str:
     user = db.session.get(User, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
     return user.name if user else ""
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _next_plan(form: Any) -> dict[str, Any] | None:
-    what, on = (form.get("next_what") or "").strip(), (form.get("next_on") or "").strip()
-    if not on:
-        return None
-    parse_day(on)
-    return {
-        "what": what or _("Follow up"),
-        "due_at": f"{on} 09:00",
-        "remind_at": f"{on} 09:00",
-        "kind": form.get("kind"),
-    }

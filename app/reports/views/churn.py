@@ -19,7 +19,7 @@ from app.core.i18n import _, format_money, format_month, format_number
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.churn import ChurnRow, churn
 from app.reports.queries.scope import ReportScope
-from app.reports.tables import Cell, Column, Table, cells
+from app.reports.tables import Cell, Column, ReportTable, cells
 from app.reports.views.asked import kept, rows_url
 from app.theme.widgets import Kpi
 from app.web.session import today
@@ -51,7 +51,7 @@ def churn_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Repor
         count=len(rows),
     )
     page.kpis = [_state(states, status, scope) for status in ChurnStatus]
-    table = Table(
+    table = ReportTable(
         "cases",
         labels[by],
         [Column(labels[by]), Column(_("Cases"), "number"), Column(_("Value of 12 months"), "money")],
@@ -125,7 +125,7 @@ def _trend(scope: ReportScope, opened: list[ChurnRow], lost: list[ChurnRow]) -> 
     every = {int(row.key): row.cases for row in opened}
     gone = {int(row.key): row.cases for row in lost}
     numbers = range(len(starts))
-    table = Table(
+    table = ReportTable(
         "months",
         _("By month of the warning"),
         [Column(_("Month")), Column(_("Warnings"), "number"), Column(_("of which lost"), "number")],

@@ -15,7 +15,7 @@ from app.customers.workflow import LABELS
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.composition import DIMENSIONS, Part, composition
 from app.reports.queries.scope import ReportScope
-from app.reports.tables import Cell, Column, Table, cells
+from app.reports.tables import Cell, Column, ReportTable, cells
 from app.reports.views.asked import customers_url, kept
 from app.theme.widgets import Kpi
 
@@ -54,7 +54,7 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
         Kpi(_("Groups"), format_number(sum(1 for part in parts if part.key))),
         Kpi(_("Not entered"), format_number(customers - entered), labels[by]),
     ]
-    table = Table(
+    table = ReportTable(
         "parts",
         labels[by],
         [

@@ -14,7 +14,7 @@ from app.customers.workflow import LABELS
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.contribution import contribution, total_value, value_by_month
 from app.reports.queries.scope import ReportScope
-from app.reports.tables import Cell, Column, Table, cells
+from app.reports.tables import Cell, Column, ReportTable, cells
 from app.reports.views.asked import rows_url
 from app.theme.widgets import Kpi
 from app.web.session import today
@@ -66,7 +66,7 @@ def _change(value: Decimal, before: Decimal) -> str:
     return _("%(change)s on the period before", change=change if change.startswith("-") else f"+{change}")
 
 
-def _table(found: Any, scope: ReportScope) -> Table:
+def _table(found: Any, scope: ReportScope) -> ReportTable:
     columns = [
         Column(_("Customer")),
         Column(_("ABC class")),
@@ -93,10 +93,10 @@ def _table(found: Any, scope: ReportScope) -> Table:
         for row in found.rows
     ]
     total = cells(_("Total"), "", "", found.orders, found.value, Decimal(1) if found.value else None, None)
-    return Table("customers", _("Customers"), columns, rows, total)
+    return ReportTable("customers", _("Customers"), columns, rows, total)
 
 
-def _classes(found: Any, scope: ReportScope) -> Table:
+def _classes(found: Any, scope: ReportScope) -> ReportTable:
     columns = [
         Column(_("ABC class")),
         Column(_("Customers"), "number"),
@@ -106,10 +106,10 @@ def _classes(found: Any, scope: ReportScope) -> Table:
     rows = [cells(row.name, row.customers, row.value, _share(row.value, found.value)) for row in found.classes]
     total = cells(_("Total"), found.customers, found.value, Decimal(1) if found.value else None)
     note = _("A: the customers that make the first 70 % of the value; B: up to 90 %; C: the rest")
-    return Table("classes", _("ABC classes"), columns, rows, total, note)
+    return ReportTable("classes", _("ABC classes"), columns, rows, total, note)
 
 
-def _pareto(found: Any, table: Table) -> Chart:
+def _pareto(found: Any, table: ReportTable) -> Chart:
     data = {
         "x": [row.customer.short_name or row.customer.name for row in found.rows],
         "y": [float(row.value) for row in found.rows],
@@ -126,7 +126,7 @@ def _pareto(found: Any, table: Table) -> Chart:
 
 def _months(session: Session, scope: ReportScope) -> Chart:
     months, values = scope.months(), value_by_month(session, scope)
-    table = Table("months", _("By month"), [Column(_("Month")), Column(_("Order value"), "money")])
+    table = ReportTable("months", _("By month"), [Column(_("Month")), Column(_("Order value"), "money")])
     ends = [*months[1:], None]
     for month, end, value in zip(months, ends, values, strict=True):
         first, last = max(month, scope.first), scope.last if end is None else end

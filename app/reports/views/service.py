@@ -15,7 +15,7 @@ from app.core.i18n import _, format_month, format_number, format_percent
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.scope import ReportScope
 from app.reports.queries.service import ServiceRow, service
-from app.reports.tables import Cell, Column, Table, cells
+from app.reports.tables import Cell, Column, ReportTable, cells
 from app.reports.views.asked import kept, rows_url
 from app.service.models import Priority, RequestStatus
 from app.service.terms import PRIORITIES
@@ -60,7 +60,7 @@ def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Rep
             _("%(count)d rated", count=rated),
         ),
     ]
-    table = Table(
+    table = ReportTable(
         "requests",
         labels[by],
         [
@@ -145,7 +145,7 @@ def _drill(scope: ReportScope, by: str, key: Any) -> str:
 def _trend(scope: ReportScope, months: list[ServiceRow]) -> Chart:
     found = {int(row.key): row for row in months}
     starts = scope.months()
-    table = Table(
+    table = ReportTable(
         "months",
         _("By month"),
         [Column(_("Month")), Column(_("Requests"), "number"), Column(_("Satisfaction"), "rating")],

@@ -1,0 +1,191 @@
+"""The page of one customer: head, facts, plans, contacts and the timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core import timeline
+from app.core.database import db
+from app.core.i18n import _, local_day
+from app.core.identifiers import mask_phone
+from app.customers import panels, services
+from app.customers.models import ChurnBand, Contact, Customer, Plan
+from app.customers.timeline_page import TIMELINE_GROUPS, entries
+from app.customers.views import looks
+from app.customers.views.customer_actions import CustomerActions
+from app.theme import cells
+from app.theme.widgets import Fact, Kpi, MoveButton, RecordHead, Tab
+from app.web.session import acting, now
+
+TIMELINE_PAGE = 20
+
+
+class CustomerPage(CustomerActions):
+    """What the page of a customer shows."""
+
+    def record_head(self, customer: Customer) -> RecordHead:
+        """What stands above the page."""
+        actor = acting()
+        own = db.session.get(User, customer.owner_id) if customer.owner_id else None
+        badges = [cells.level(customer.level), looks.status(customer.status)]
+        if customer.churn_band in (ChurnBand.at_risk, ChurnBand.probably_lost):
+            badges.append(looks.band(customer.churn_band))
+        moves = []
+        if actor.may("customer.share"):
+            moves.append(
+                MoveButton("share", _("Share"), url_for(".share", pk=customer.id), icon="ti-users", needs_form=True)
+            )
+        if actor.may("customer.hand_over"):
+            url = url_for(".hand_over", pk=customer.id)
+            moves.append(MoveButton("hand_over", _("Hand over"), url, icon="ti-transfer", needs_form=True))
+        return RecordHead(
+            title=customer.name,
+            code=customer.code,
+            mark=(customer.short_name or customer.name)[:1],
+            badges=[badge for badge in badges if badge],
+            tags=services.tags_of(db.session, customer.id),
+            owner=own,
+            moves=moves,
+            kpis=self._kpis(customer),
+            back_url=url_for(".list"),
+            back_label=_("Customers"),
+            edit_url=url_for(".edit", pk=customer.id) if actor.may("customer.edit") else "",
+            delete_url=url_for(".delete", pk=customer.id) if actor.may("customer.delete") else "",
+        )
+
+    def _kpis(self, customer: Customer) -> list[Kpi]:
+        rated = customer.satisfaction
+        return [
+            Kpi(_("Order value, last 12 months"), cells.money(customer.value_12m)),
+            Kpi(_("Orders, last 12 months"), cells.quantity(customer.orders_12m)),
+            Kpi(_("Last order"), cells.relative_day(customer.last_order_on) or _("none")),
+            Kpi(_("Satisfaction"), cells.quantity(rated) if rated is not None else _("not rated")),
+            Kpi(_("Last contact"), cells.relative_day(customer.last_contact_at) or _("none")),
+            Kpi(_("Next plan"), cells.due_day(customer.next_plan_at) or _("none")),
+        ]
+
+    def record_tabs(self, customer: Customer) -> list[Tab]:
+        """The customer's related lists, loaded when opened."""
+        actor = acting()
+        return [
+            Tab(tab.name, tab.label, url_for(tab.endpoint, name="customer_id", pk=customer.id))
+            for tab in panels.tabs(actor)
+        ]
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        widgets = self._show(pk)
+        customer = widgets["show"].template_args["item"]
+        actor = acting()
+        contacts, plans = self._contacts(customer), self._plans(customer)
+        page = self._timeline(customer, None)
+        return self.render_template(
+            self.show_template,
+            pk=pk,
+            title=self.show_title,
+            widgets=widgets,
+            related_views=[],
+            customer=customer,
+            facts=self._facts(customer),
+            health=panels.health(customer),
+            contacts=contacts,
+            contact_choices=[(contact.id, contact.name) for contact in contacts],
+            mask_phone=lambda number: mask_phone(number) if number else "",
+            plans=plans,
+            overdue=next(((plan.id, plan.what) for plan in plans if plan.due_at < now()), None),
+            entries=entries(db.session, page),
+            more_url=self._more_url(customer, page),
+            groups=TIMELINE_GROUPS,
+            buttons=panels.buttons(actor, customer),
+            cards=panels.cards(actor, customer),
+            **self._composer(),
+        )
+
+    def _contacts(self, customer: Customer) -> list[Contact]:
+        wanted = select(Contact).where(Contact.customer_id == customer.id)
+        return list(db.session.scalars(wanted.order_by(Contact.is_primary.desc(), Contact.id).limit(8)))
+
+    def _plans(self, customer: Customer) -> list[Plan]:
+        wanted = select(Plan).where(Plan.customer_id == customer.id, Plan.done_at.is_(None))
+        return list(db.session.scalars(wanted.order_by(Plan.due_at, Plan.id).limit(6)))
+
+    def _facts(self, customer: Customer) -> list[tuple[Any, list[Fact]]]:
+        private = lambda label, field: looks.private("customer", customer, label, field, "CustomerView")  # noqa: E731 - a name for eight uses below
+        return [
+            (
+                _("Contact details"),
+                [
+                    private(_("Phone"), "phone"),
+                    private(_("Fax"), "fax"),
+                    private(_("E-mail"), "email"),
+                    Fact(_("Website"), cells.link(customer.website)),
+                    Fact(_("Region"), customer.region_name or looks.region(customer.region)),
+                    Fact(_("Address"), " ".join(part for part in (customer.postcode, customer.address) if part)),
+                ],
+            ),
+            (
+                _("Registration and invoicing"),
+                [
+                    Fact(_("Credit code"), customer.uscc),
+                    Fact(_("Industry"), looks.term("industry")(customer.industry)),
+                    Fact(_("Staff"), cells.quantity(customer.staff)),
+                    Fact(_("Legal representative"), customer.legal_representative),
+                    Fact(_("Registered capital"), cells.money(customer.registered_capital)),
+                    Fact(_("Annual revenue"), cells.money(customer.annual_revenue)),
+                    Fact(_("Bank"), customer.bank),
+                    private(_("Bank account"), "bank_account"),
+                ],
+            ),
+            (
+                _("Business"),
+                [
+                    Fact(_("Source"), looks.term("source")(customer.source)),
+                    Fact(_("Credit"), cells.stars(customer.credit)),
+                    Fact(_("English name"), customer.english_name),
+                    Fact(_("Entered"), cells.day(local_day(customer.created_at))),
+                    Fact(_("Notes"), customer.notes),
+                ],
+            ),
+        ]
+
+    # --- timeline ---
+
+    def _timeline(self, customer: Customer, before: Any) -> list[timeline.TimelineEntry]:
+        group = request.args.get("kind", "")
+        group = group if group in dict(TIMELINE_GROUPS) else ""
+        return timeline.page(db.session, customer.id, group=group, before=before, limit=TIMELINE_PAGE)
+
+    def _more_url(self, customer: Customer, page: list[timeline.TimelineEntry]) -> str:
+        if len(page) < TIMELINE_PAGE:
+            return ""
+        last = page[-1]
+        return url_for(
+            ".timeline", pk=customer.id, kind=request.args.get("kind", ""), at=last.at.isoformat(), after=last.id
+        )
+
+    @expose("/<pk>/timeline")
+    @has_access
+    def timeline(self, pk: str) -> Any:
+        """The next part of the timeline."""
+        customer = self.found(pk)
+        try:
+            before = (datetime.fromisoformat(request.args["at"]), int(request.args["after"]))
+            if before[0].tzinfo is None or before[1] >= 2**63:
+                raise ValueError("no moment")
+        except (KeyError, ValueError):
+            before = None
+        page = self._timeline(customer, before)
+        return self.render_template(
+            "customers/timeline.html",
+            entries=entries(db.session, page),
+            more_url=self._more_url(customer, page),
+            whole=before is None,
+        )

@@ -1,0 +1,132 @@
+"""Forms: what was typed goes to the services, and comes back with their refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import ModelView
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.database import unit_of_work
+from app.core.errors import DomainError, OutOfDate
+from app.core.i18n import _
+from app.web.conflict import Difference, differences
+from app.web.session import SentBefore, acting, claim_submission, now
+from app.web.views.refusals import show_refusal
+
+
+class FormPages(ModelView):
+    """What :class:`CrmModelView` does with forms."""
+
+    def values(self, form: Any, columns: Iterable[str]) -> dict[str, Any]:
+        """What the form holds of ``columns``, for the service."""
+        return {name: form[name].data for name in columns if name in form}
+
+    def _fill_from_address(self, form: Any) -> None:
+        for name in self.prefill:
+            value = request.args.get(name)
+            if value and name in form:
+                form[name].process(_One(name, value))
+                row = getattr(form[name], "row", None)
+                if row is not None and row(value) is None:
+                    abort(404)
+
+    def _add(self) -> dict[str, Any] | None:
+        form = self.add_form.refresh()
+        refusal: DomainError | None = None
+        if request.method == "GET":
+            self.prefill_add(form)
+            self._fill_from_address(form)
+        elif form.validate():
+            try:
+                request.environ["changke.location"] = self._created(form)
+            except SentBefore as sent:
+                request.environ["changke.location"] = sent.location
+                return None
+            except DomainError as problem:
+                refusal = problem
+                show_refusal(form, refusal)
+            else:
+                return None
+        widgets: dict[str, Any] = self._get_add_widget(form=form)
+        if refusal is not None:
+            self.refused(form, refusal, widgets)
+        return widgets
+
+    def refused(self, form: Any, refusal: DomainError, widgets: dict[str, Any]) -> None:
+        """Show more about a refusal than its sentence."""
+
+    def _created(self, form: Any) -> str:
+        at = now()
+        with unit_of_work() as session:
+            submission = claim_submission(session, request.form.get("_once"), at)
+            record = type(self).create(self.values(form, self.add_columns), by=acting(), at=at)
+            session.flush()
+            location = self.url_of(record)
+            if submission is not None:
+                submission.location = location
+        flash(_("%(name)s was saved.", name=str(record)), "success")
+        return location
+
+    def prefill_add(self, form: Any) -> None:
+        """Give an empty form its defaults."""
+
+    def post_add_redirect(self) -> Any:
+        if "_again" in request.form:
+            again: dict[str, Any] = {name: value for name, value in request.args.items() if name in self.prefill}
+            return redirect(url_for(f"{self.endpoint}.add", **again))
+        return redirect(request.environ.get("changke.location") or self.get_redirect())
+
+    def _edit(self, pk: Any) -> dict[str, Any] | None:
+        record = self.found(pk)
+        conflict: list[Difference] = []
+        if request.method == "GET":
+            form = self.edit_form.refresh(obj=record)
+            self.prefill_form(form, record.id)
+        else:
+            form = self.edit_form.refresh()
+            form._id = record.id
+            if form.validate():
+                try:
+                    self._changed(form, record)
+                except OutOfDate:
+                    record = self.found(pk)
+                    theirs = self.edit_form.refresh(obj=record)
+                    theirs.process(obj=record)
+                    conflict = differences(form, theirs, self.edit_columns)
+                except DomainError as refusal:
+                    show_refusal(form, refusal)
+                else:
+                    request.environ["changke.location"] = self.url_of(record)
+                    return None
+        widgets: dict[str, Any] = self._get_edit_widget(form=form)
+        widgets["edit"].template_args.update(
+            version=getattr(record, "version", None), conflict=conflict, record=record, view=self
+        )
+        return widgets
+
+    def _changed(self, form: Any, record: Any) -> None:
+        seen = request.form.get("version", "")
+        try:
+            with unit_of_work():
+                if hasattr(record, "version") and seen != str(record.version):
+                    raise OutOfDate
+                type(self).update(record, self.values(form, self.edit_columns), by=acting(), at=now())
+        except StaleDataError:
+            raise OutOfDate from None
+        flash(_("%(name)s was saved.", name=str(record)), "success")
+
+    def post_edit_redirect(self) -> Any:
+        return redirect(request.environ.get("changke.location") or self.get_redirect())
+
+
+class _One(dict[str, list[str]]):
+    """A form of one field, as WTForms reads it."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__({name: [value]})
+
+    def getlist(self, name: str) -> list[str]:
+        return self[name]

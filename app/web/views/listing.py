@@ -1,0 +1,72 @@
+"""The list of a kind of record, its count, and the list inside another record's tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_appbuilder import ModelView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
+from sqlalchemy.orm import Query
+
+from app.core import search
+
+
+class ListPages(ModelView):
+    """What :class:`CrmModelView` does with many records."""
+
+    def narrow(self, query: Query[Any]) -> Query[Any]:
+        """Apply what the address asks for besides column filters: the search box, and a feature's own conditions."""
+        text = request.args.get("q", "").strip()
+        if text and self.search_kind:
+            query = query.filter(self.datamodel.obj.id.in_(search.matching_ids(self.search_kind, text)))
+        return query
+
+    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
+        """(number of rows up to the cap + 1, the rows of one page)."""
+        data = self.datamodel
+        query = self.narrow(data.session.query(data.obj))
+        count = data.query_count(query, filters)
+        column = self.column_order.get(order[0], order[0])
+        found = data.apply_all(query, filters, column, order[1], page, size)
+        return count, found.all()
+
+    def _order(self) -> tuple[str, str]:
+        column, direction = get_order_args().get(type(self).__name__, ("", ""))
+        # FAB would join and sort by any dotted path.
+        return (column, direction) if column in self.order_columns else self.base_order
+
+    def _get_list_widget(self, filters: Any, widgets: Any = None, **_ignored: Any) -> dict[str, Any]:
+        widgets = widgets or {}
+        name = type(self).__name__
+        page, size = get_page_args().get(name) or 0, get_page_size_args().get(name) or self.page_size
+        order = self._order()
+        count, found = self.rows(filters.get_joined_filters(self._base_filters), order, page, size)
+        widgets["list"] = self.list_widget(
+            label_columns=self.label_columns,
+            include_columns=self.list_columns,
+            value_columns=self.datamodel.get_values(found, self.list_columns),
+            order_columns=self.order_columns,
+            order=order,
+            formatters_columns=self.formatters_columns,
+            page=page,
+            page_size=size,
+            count=count,
+            pks=self.datamodel.get_keys(found),
+            items=found,
+            actions=self.actions,
+            filters=filters,
+            modelview_name=name,
+            view=self,
+        )
+        return widgets
+
+    @expose("/count")
+    @has_access
+    def count(self) -> Any:
+        """The exact number of rows of the filtered list, fetched after the page."""
+        get_filter_args(self._filters)
+        query = self.narrow(self.datamodel.session.query(self.datamodel.obj))
+        query = self.datamodel.apply_filters(query, self._filters.get_joined_filters(self._base_filters))
+        return {"count": query.order_by(None).count()}

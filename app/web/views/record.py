@@ -1,0 +1,116 @@
+"""The page of one record, its preview, and what is done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import ModelView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.urltools import get_filter_args
+from sqlalchemy.exc import IntegrityError
+
+from app.core.database import unit_of_work
+from app.core.errors import DomainError
+from app.core.i18n import _
+from app.web.session import acting, now
+
+
+class RecordPages(ModelView):
+    """What :class:`CrmModelView` does with one record."""
+
+    def found(self, pk: Any) -> Any:
+        """The visible record ``pk``; otherwise the page does not exist."""
+        return self.datamodel.get(pk, self._base_filters) or abort(404)
+
+    def _show(self, pk: Any) -> dict[str, Any]:
+        record = self.found(pk)
+        return {
+            "show": self.show_widget(
+                pk=record.id,
+                item=record,
+                view=self,
+                label_columns=self.label_columns,
+                include_columns=self.show_columns,
+                value_columns=self.datamodel.get_values_item(record, self.show_columns),
+                formatters_columns=self.formatters_columns,
+                actions=self.actions,
+                fieldsets=self.show_fieldsets,
+                modelview_name=type(self).__name__,
+            ),
+            "related_views": [],
+        }
+
+    @expose("/preview/<pk>")
+    @has_access
+    def preview(self, pk: str) -> Any:
+        """The record's facts for the panel beside the list."""
+        return self.render_template(self.preview_template, widgets=self._show(pk), title=self.show_title, view=self)
+
+    @expose("/related/<name>/<pk>")
+    @has_access
+    def related(self, name: str, pk: str) -> Any:
+        """The rows of one other record, as the list inside its tab; ``name`` is one of ``related_keys``."""
+        if name not in self.related_keys or self.related_keys[name](pk) is None:
+            abort(404)
+        filters = self._filters
+        get_filter_args(filters)
+        filters.add_filter_related_view(name, self.datamodel.FilterEqual, pk)
+        return self._get_list_widget(filters=filters)["list"]()
+
+    # --- deletion ---
+
+    def _delete(self, pk: Any) -> None:
+        record = self.found(pk)
+        name = str(record)
+        try:
+            with unit_of_work():
+                type(self).remove(record, by=acting(), at=now())
+        except DomainError as refusal:
+            flash(str(refusal), "danger")
+            request.environ["changke.location"] = self.url_of(self.found(pk))
+            return
+        except IntegrityError:
+            flash(_("%(name)s is still used by other records and was not deleted.", name=name), "danger")
+            request.environ["changke.location"] = self.url_of(self.found(pk))
+            return
+        message: Any = _("%(name)s was deleted.", name=name)
+        if type(self).restore is not None:
+            message = {"text": message, "undo": url_for(f"{self.endpoint}.undelete", pk=pk)}
+        flash(message, "success")
+
+    def post_delete_redirect(self) -> Any:
+        return redirect(request.environ.get("changke.location") or self.get_redirect())
+
+    @expose("/undelete/<pk>", methods=["POST"])
+    @has_access
+    def undelete(self, pk: str) -> Any:
+        """Take the record out of the recycle bin."""
+        if not pk.isdigit():
+            abort(404)
+        with unit_of_work():
+            record = type(self).restore(int(pk), by=acting(), at=now())
+            location = self.url_of(record)
+        flash(_("%(name)s is back.", name=str(record)), "success")
+        return redirect(location)
+
+    # --- FAB's actions: only rows the person may see, all or none ---
+
+    @expose("/action/<string:name>/<pk>", methods=["POST"])
+    def action(self, name: str, pk: str) -> Any:
+        return self._act(name, [pk], single=True)
+
+    @expose("/action_post", methods=["POST"])
+    def action_post(self) -> Any:
+        return self._act(request.form.get("action", ""), request.form.getlist("rowid"), single=False)
+
+    def _act(self, name: str, pks: list[str], *, single: bool) -> Any:
+        action = self.actions.get(name)
+        if action is None or not (action.single if single else action.multiple):
+            abort(404)
+        if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
+            abort(403)
+        rows = [self.found(pk) for pk in pks]
+        if not rows:
+            abort(404)
+        return action.func(rows[0] if single else rows)
