@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy.orm import Query
@@ -20,15 +20,14 @@ from app.opportunities import forms, queries, services
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.views import looks, page
 from app.opportunities.views.board import board_page, dropped
+from app.opportunities.views.moves import OpportunityMoves
 from app.opportunities.views.plan import DevelopmentPlan
 from app.opportunities.workflow import LABELS
 from app.theme import cells
-from app.theme.widgets import Choice, Kpi, MoveButton, QuickFilter, RecordHead, SavedView
-from app.web.filters import LARGEST_KEY
+from app.theme.widgets import Choice, Kpi, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.moves import WorkflowView
-from app.web.session import acting, claim_submission, now, signed_in, today, wants_json
+from app.web.session import acting, claim_submission, now, signed_in, today
 from app.web.views import CrmModelView
 
 
@@ -36,7 +35,7 @@ def _pairs(choices: Any) -> Any:
     return lambda: [Choice(str(value), label) for value, label in choices()]
 
 
-class OpportunityView(DevelopmentPlan, WorkflowView):
+class OpportunityView(DevelopmentPlan, OpportunityMoves):
     """Opportunities."""
 
     kind = "opportunity"
@@ -52,30 +51,6 @@ class OpportunityView(DevelopmentPlan, WorkflowView):
     prefill = ("customer_id", "contact_id", "source")
     related_keys = {"customer_id": lambda pk: row("customer", pk), "contact_id": lambda pk: row("contact", pk)}
     method_permission_name = {**CrmModelView.method_permission_name, "board": "see"}
-
-    workflow = services.workflow
-    move_forms = {
-        "assign": forms.AssignForm,
-        "reassign": forms.AssignForm,
-        "return": forms.ReturnForm,
-        "advance": forms.AdvanceForm,
-        "go_back": forms.GoBackForm,
-        "win": forms.WinForm,
-        "lose": forms.LoseForm,
-        "reopen": forms.ReopenForm,
-    }
-    bulk_move_names: tuple[str, ...] = ("assign", "reassign")
-    move_icons = {
-        "assign": "ti-user-plus",
-        "claim": "ti-hand-grab",
-        "advance": "ti-arrow-right",
-        "go_back": "ti-arrow-left",
-        "win": "ti-trophy",
-        "lose": "ti-circle-x",
-        "reassign": "ti-user-share",
-        "return": "ti-arrow-back-up",
-        "reopen": "ti-rotate",
-    }
 
     list_title = _l("Opportunities")
     add_title = _l("New opportunity")
@@ -214,10 +189,6 @@ class OpportunityView(DevelopmentPlan, WorkflowView):
             else Kpi(_("Next step"), looks.next_step(due)),
         ]
 
-    def move_buttons(self, record: Opportunity) -> list[MoveButton]:
-        """The moves the person may make now; what only the owner does is not offered to others."""
-        return page.offered(super().move_buttons(record), record, acting())
-
     @expose("/show/<pk>", methods=["GET"])
     @has_access
     def show(self, pk: str) -> Any:
@@ -233,44 +204,6 @@ class OpportunityView(DevelopmentPlan, WorkflowView):
             related_views=[],
             **page.shown(opportunity, acting()),
         )
-
-    # --- moves ---
-
-    @expose("/<pk>/move/<name>", methods=["GET", "POST"])
-    @signed_in
-    def move(self, pk: str, name: str) -> Any:
-        """As for every workflow; who claims is told why when somebody else was faster."""
-        if name != "claim" or request.method == "GET":
-            return super().move(pk, name)
-        if not (pk.isascii() and pk.isdigit()) or int(pk) > LARGEST_KEY:
-            raise NotFound
-        try:
-            with unit_of_work():
-                opportunity = services.claim(int(pk), by=acting(), at=now())
-        except DomainError as refusal:
-            if wants_json() or isinstance(refusal, NotFound):
-                raise
-            flash(str(refusal), "danger")
-            return self._to(url_for("OpportunityPoolView.list"))
-        message = _("%(name)s is yours now.", name=opportunity.title)
-        if wants_json():
-            return jsonify(message=message)
-        flash(message, "success")
-        return self._to(self.url_of(opportunity))
-
-    def _to(self, target: str) -> Any:
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
-
-    def prefill_move(self, name: str, form: Any, records: list[Any]) -> None:
-        page.prefill_move(name, form, records)
-
-    def _form_of(self, name: str, records: list[Any]) -> Any:
-        form = super()._form_of(name, records)
-        if name in ("advance", "go_back") and form is not None:
-            page.fit(name, form, records[0])
-        return form
 
     # --- board ---
 
