@@ -62,6 +62,7 @@ class ChurnCase(Numbered, Traced, Versioned, Model):
     __table_args__ = (
         UniqueConstraint("customer_id", "last_order_on"),
         Index("ix_churn_case_status_value", "status", "value_12m", "id"),
+        Index("ix_churn_case_value", "value_12m", "id"),
         Index("ix_churn_case_owner_status", "owner_id", "status", "value_12m", "id"),
         Index("ix_churn_case_look_again", "status", "look_again_on", "id"),
         Index("ix_churn_case_status_decided", "status", "decided_on"),

@@ -25,6 +25,11 @@ Row = TypeVarTuple("Row")
 FIRST_MEAN_GAP = 30.0
 """Days between two orders as long as nobody was judged."""
 
+MANY = 100
+"""Above, the sums over all cases are read after the page."""
+
+_mean_gap = select(ChurnRun.mean_gap).order_by(ChurnRun.id.desc()).limit(1)
+
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The cases of the customers within the actor's reach."""
@@ -89,14 +94,24 @@ def with_people(statement: Select[*Row]) -> Select[*Row]:
     return statement.options(contains_eager(ChurnCase.customer), joinedload(ChurnCase.owner))
 
 
-def open_case_of(session: Session, customer_id: int) -> ChurnCase | None:
-    """The case of a customer that somebody still has to decide, if there is one."""
-    return session.scalar(
-        select(ChurnCase)
+def standing(session: Session, customer_id: int) -> tuple[float, int | None, ChurnStatus | None]:
+    """(everybody's mean gap, id and status of the customer's undecided case, if there is one) in one statement."""
+    undecided = (
+        select(ChurnCase.id)
         .where(ChurnCase.customer_id == customer_id, ChurnCase.status.in_(OPEN))
         .order_by(ChurnCase.id.desc())
         .limit(1)
     )
+    one = aliased(ChurnCase)
+    status = select(one.status).where(one.id == undecided.scalar_subquery())
+    row = session.execute(
+        select(
+            _mean_gap.scalar_subquery().label("gap"),
+            undecided.scalar_subquery().label("case_id"),
+            status.scalar_subquery().label("status"),
+        )
+    ).one()
+    return float(row.gap or FIRST_MEAN_GAP), row.case_id, row.status
 
 
 def earlier_cases(session: Session, case: ChurnCase) -> list[ChurnCase]:
@@ -122,30 +137,23 @@ def last_run(session: Session) -> ChurnRun | None:
     return session.scalar(select(ChurnRun).order_by(ChurnRun.id.desc()).limit(1))
 
 
-def mean_gap(session: Session) -> float:
-    """Days between two orders, over everybody, at the newest judgement."""
-    found = session.scalar(select(ChurnRun.mean_gap).order_by(ChurnRun.id.desc()).limit(1))
-    return float(found) if found else FIRST_MEAN_GAP
-
-
 def waiting(session: Session) -> int:
-    """How many cases in sight wait for a decision; more than 99 count as 100."""
-    wanted = select(ChurnCase.id).where(ChurnCase.status == ChurnStatus.warned).limit(100)
+    """How many cases in sight wait for a decision, at most ``MANY``."""
+    wanted = select(ChurnCase.id).where(ChurnCase.status == ChurnStatus.warned).limit(MANY)
     return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
 
 
-def open_complaints(session: Session, customer_ids: Collection[int]) -> dict[int, datetime]:
-    """When the oldest open complaint of each of some customers came in."""
-    rows = session.execute(
-        select(ServiceRequest.customer_id, func.min(ServiceRequest.received_at).label("since"))
-        .where(
-            ServiceRequest.customer_id.in_(sorted(customer_ids)),
-            ServiceRequest.type == "complaint",
-            ServiceRequest.status.in_((RequestStatus.created, RequestStatus.assigned)),
-        )
-        .group_by(ServiceRequest.customer_id)
+def background(session: Session, customer_id: int) -> tuple[float, datetime | None]:
+    """(everybody's mean gap, since when a complaint of the customer is open) in one statement."""
+    complaint = select(func.min(ServiceRequest.received_at)).where(
+        ServiceRequest.customer_id == customer_id,
+        ServiceRequest.type == "complaint",
+        ServiceRequest.status.in_((RequestStatus.created, RequestStatus.assigned)),
     )
-    return {row.customer_id: row.since for row in rows}
+    row = session.execute(
+        select(_mean_gap.scalar_subquery().label("gap"), complaint.scalar_subquery().label("since"))
+    ).one()
+    return float(row.gap or FIRST_MEAN_GAP), row.since
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,8 @@ class Figures:
     postponed: int
     recovered: int
     regained: Decimal
+    judged_at: datetime | None
+    mean_gap: float
 
 
 def figures(session: Session, today: date, *, owner_id: int | None = None) -> Figures:
@@ -180,6 +190,8 @@ def figures(session: Session, today: date, *, owner_id: int | None = None) -> Fi
             count(is_postponed).label("postponed"),
             count(is_recovered).label("recovered"),
             func.coalesce(func.sum(case((is_recovered, Order.value), else_=0)), 0).label("regained"),
+            select(ChurnRun.at).order_by(ChurnRun.id.desc()).limit(1).scalar_subquery().label("judged_at"),
+            _mean_gap.scalar_subquery().label("mean_gap"),
         )
         .join(Customer, Customer.id == ChurnCase.customer_id)
         .outerjoin(Order, Order.id == ChurnCase.recovered_by_order_id)
@@ -196,4 +208,6 @@ def figures(session: Session, today: date, *, owner_id: int | None = None) -> Fi
         int(row.postponed),
         int(row.recovered),
         round(Decimal(row.regained), 2),
+        row.judged_at,
+        float(row.mean_gap or FIRST_MEAN_GAP),
     )

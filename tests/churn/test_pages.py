@@ -174,6 +174,34 @@ def test_the_page_takes_few_statements_however_many_cases(session, client_as, si
     assert len(selects) <= 10, "\n".join(selects)
 
 
+def test_the_page_of_a_case_says_what_is_known(session, silent_customer, judged, client_as, make_user):
+    from app.service.models import ServiceRequest
+
+    customer = silent_customer()
+    since = utc_now() - timedelta(days=3)
+    request = {"number": "FW-1", "type": "complaint", "text": "溢胶", "received_at": since, "custom": {}}
+    session.add(ServiceRequest(customer_id=customer.id, **request))
+    judged()
+
+    page = client_as("Marketing Director").get(f"/churn/show/{the_case(session, customer).id}").text
+
+    assert f"有一宗投诉自 {local_day(since).isoformat()} 起未结" in page
+    assert "近 12 个月成交额 ¥6,000" in page
+
+
+def test_sums_over_very_many_cases_come_after_the_page(session, silent_customer, judged, client_as, monkeypatch):
+    monkeypatch.setattr("app.churn.queries.MANY", 1)
+    silent_customer(level="A")
+    judged()
+    director = client_as("Marketing Director")
+
+    page, part = director.get("/churn/").text, director.get("/churn/figures").text
+
+    assert "其中 A 级 1" not in page
+    assert "/churn/figures" in page
+    assert "其中 A 级 1" in part
+
+
 def test_a_customers_page_says_how_the_customer_is(session, make_user, client_as, silent_customer, judged):
     manager = make_user("Account Manager")
     customer = silent_customer(owner_id=manager.id)

@@ -45,6 +45,8 @@ def make_history(session: Session, make_customer: Callable[..., Any]) -> Callabl
                     value=value,
                 )
             )
+            if value >= 0 and status == "completed":
+                customer.last_order_on = max(customer.last_order_on or date.min, date.fromisoformat(day))
         session.flush()
         return customer
 

@@ -13,7 +13,7 @@ from app.churn import queries
 from app.churn.forms import ConfirmForm, PostponeForm, RecoverForm, shortcuts, term_choices
 from app.churn.models import ChurnCase
 from app.churn.views import evidence, looks
-from app.churn.views.queue import queue_page
+from app.churn.views.queue import figures_part, queue_page
 from app.churn.workflow import LABELS, workflow
 from app.core.database import db
 from app.core.i18n import _, _l
@@ -47,7 +47,7 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     move_forms = {"postpone": PostponeForm, "confirm": ConfirmForm, "recover": RecoverForm}
     move_icons = {"postpone": "ti-player-pause", "confirm": "ti-user-x", "recover": "ti-user-check"}
     bulk_move_names = ("postpone", "confirm", "recover")
-    method_permission_name = WorkflowView.method_permission_name | {"queue": "see"}
+    method_permission_name = WorkflowView.method_permission_name | {"queue": "see", "figures": "see"}
 
     list_title = _l("Churn cases")
     show_title = _l("Churn case")
@@ -107,6 +107,12 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     def queue(self) -> Any:
         """Who waits for a decision, most money first, and who is postponed."""
         return queue_page(self)
+
+    @expose("/figures")
+    @has_access
+    def figures(self) -> Any:
+        """The figures above the page, where they are read after it."""
+        return figures_part(self)
 
     # --- one case ---
 

@@ -39,8 +39,7 @@ def of(case: ChurnCase) -> Evidence:
     rhythm = rhythms(db.session, [case.customer_id], asof).get(case.customer_id)
     if rhythm is None:
         return Evidence(verdict="", worth="")
-    gap = queries.mean_gap(db.session)
-    complaint = queries.open_complaints(db.session, [case.customer_id]).get(case.customer_id)
+    gap, complaint = queries.background(db.session, case.customer_id)
     return Evidence(
         verdict=reasons.verdict(rhythm, asof),
         worth=reasons.worth(rhythm),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, url_for
 
 from app.churn import queries, reasons
-from app.churn.models import ChurnCase, ChurnStatus
+from app.churn.models import ChurnStatus
 from app.churn.rule import is_silent, rhythms
 from app.core.actors import current_actor
 from app.core.database import db
@@ -19,24 +19,28 @@ from app.web.session import today
 def health_of(customer: Customer) -> Health | None:
     """One sentence from the customer's orders; with an open case, the way to it."""
     actor = current_actor()
-    if actor is None or not actor.may("churn_case.see"):
+    if actor is None or not actor.may("churn_case.see") or customer.last_order_on is None:
         return None
     asof = today()
     rhythm = rhythms(db.session, [customer.id], asof).get(customer.id)
     if rhythm is None:
         return None
-    text = reasons.facts(rhythm, asof, queries.mean_gap(db.session))[0]
-    silent = is_silent(rhythm.history.last_on, asof)
-    tone = "bad" if customer.status is CustomerStatus.lost else "wait" if silent else "good"
-    case: ChurnCase | None = queries.open_case_of(db.session, customer.id)
-    if case is None:
-        return Health(text, tone)
-    link = _("Look again") if case.status is ChurnStatus.postponed else _("Decide")
-    return Health(text, "wait", url_for("ChurnView.show", pk=case.id), link)
+    mean_gap, case_id, status = queries.standing(db.session, customer.id)
+    text = reasons.facts(rhythm, asof, mean_gap)[0]
+    if case_id is not None:
+        link = _("Look again") if status is ChurnStatus.postponed else _("Decide")
+        return Health(text, "wait", url_for("ChurnView.show", pk=case_id), link)
+    is_lost = customer.status is CustomerStatus.lost
+    return Health(text, "bad" if is_lost else "wait" if is_silent(rhythm.history.last_on, asof) else "good")
 
 
 def waiting() -> Badge:
     """How many cases in sight wait for a decision."""
+    return Badge(waiting_count(), "wait")
+
+
+def waiting_count() -> int:
+    """The number, asked for once a request."""
     if "churn_waiting" not in g:
         g.churn_waiting = queries.waiting(db.session)
-    return Badge(g.churn_waiting, "wait")
+    return int(g.churn_waiting)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import g, request, url_for
+from flask import request, url_for
 
 from app.churn import queries
-from app.churn.models import ChurnRun, ChurnStatus
+from app.churn.models import ChurnStatus
 from app.churn.views import evidence, looks
+from app.churn.views.health import waiting_count
 from app.core import dictionary
 from app.core.database import db
-from app.core.i18n import _, format_moment, format_money, ngettext
+from app.core.i18n import _, format_moment, format_money, format_number, ngettext
 from app.theme.widgets import Kpi
 from app.web.session import acting, today
 
@@ -21,27 +23,26 @@ LAST_PAGE = 499
 
 def queue_page(view: Any) -> Any:
     """Render the page for whoever is signed in."""
-    owner_id = acting().user_id if request.args.get("who") == "me" else None
-    level = request.args.get("level", "")[:32]
+    owner_id, level = _owner_asked(), request.args.get("level", "")[:32]
     page = min(int(request.args["page"]), LAST_PAGE) if _is_number(request.args.get("page", "")) else 0
-    figures = queries.figures(db.session, today(), owner_id=owner_id)
-    run = queries.last_run(db.session)
-    gap = float(run.mean_gap) if run and run.mean_gap else queries.FIRST_MEAN_GAP
+    # Sums over a few cases cost nothing; those over very many come after the page.
+    figures = queries.figures(db.session, today(), owner_id=owner_id) if waiting_count() < queries.MANY else None
+    run = queries.last_run(db.session) if figures is None else None
+    gap = figures.mean_gap if figures else float(run.mean_gap) if run and run.mean_gap else queries.FIRST_MEAN_GAP
     waiting = queries.by_money(queries.cases(ChurnStatus.warned, level=level, owner_id=owner_id))
     rows = list(db.session.scalars(queries.with_people(waiting).offset(page * ROWS).limit(ROWS + 1)))
     postponed = queries.by_date_to_look_again(queries.cases(ChurnStatus.postponed, level=level, owner_id=owner_id))
-    if owner_id is None:
-        g.churn_waiting = figures.waiting
     return view.render_template(
         "churn/index.html",
         title=_("Churn warnings"),
-        fact=_fact(run, owner_id),
-        figures=_strip(figures),
-        count=figures.waiting if not level else None,
+        fact=_fact(figures.judged_at if figures else run.at if run else None, owner_id),
+        figures=_strip(figures) if figures else [],
+        figures_url="" if figures else url_for("ChurnView.figures", who=request.args.get("who", "")),
+        count=figures.waiting if figures and not level else None,
         rows=rows[:ROWS],
         paces=evidence.paces(rows[:ROWS], gap),
         postponed=db.session.execute(queries.with_newest_measure(queries.with_people(postponed)).limit(ROWS)).all(),
-        postponed_count=figures.postponed if not level else None,
+        postponed_count=figures.postponed if figures and not level else None,
         levels=dictionary.choices(db.session, "customer_level"),
         level=level,
         mine=owner_id is not None,
@@ -49,11 +50,20 @@ def queue_page(view: Any) -> Any:
         address=_address,
         previous=_address(page=str(page - 1)) if page > 1 else _address(page="") if page else "",
         following=_address(page=str(page + 1)) if len(rows) > ROWS else "",
-        first=page * ROWS + 1,
         looks=looks,
         today=today(),
         view=view,
     )
+
+
+def figures_part(view: Any) -> Any:
+    """Render the strip of figures alone, for a page that was shown without."""
+    figures = queries.figures(db.session, today(), owner_id=_owner_asked())
+    return view.render_template("churn/figures.html", figures=_strip(figures))
+
+
+def _owner_asked() -> int | None:
+    return acting().user_id if request.args.get("who") == "me" else None
 
 
 def _is_number(text: str) -> bool:
@@ -66,11 +76,11 @@ def _address(**changes: str) -> str:
     return url_for("ChurnView.queue", _external=False, **wanted)
 
 
-def _fact(run: ChurnRun | None, owner_id: int | None) -> str:
+def _fact(judged_at: datetime | None, owner_id: int | None) -> str:
     whose = _("my customers") if owner_id is not None else _("all I may see")
-    if run is None:
+    if judged_at is None:
         return _("%(whose)s, not judged yet", whose=whose)
-    return _("%(whose)s, judged %(when)s", whose=whose, when=format_moment(run.at))
+    return _("%(whose)s, judged %(when)s", whose=whose, when=format_moment(judged_at))
 
 
 def _strip(figures: queries.Figures) -> list[Kpi]:
@@ -79,7 +89,7 @@ def _strip(figures: queries.Figures) -> list[Kpi]:
     return [
         Kpi(
             _("To decide"),
-            figures.waiting,
+            format_number(figures.waiting),
             _("%(count)d of level A", count=figures.waiting_a),
             f"{cases}?_flt_0_status=warned",
             "wait" if figures.waiting else "",
@@ -92,14 +102,14 @@ def _strip(figures: queries.Figures) -> list[Kpi]:
         ),
         Kpi(
             _("Postponed and due"),
-            figures.due,
+            format_number(figures.due),
             postponed,
             f"{cases}?_flt_0_status=postponed",
             "bad" if figures.due else "",
         ),
         Kpi(
             _("Recovered this quarter"),
-            figures.recovered,
+            format_number(figures.recovered),
             _("%(value)s of new orders", value=format_money(figures.regained)),
             f"{cases}?_flt_0_status=recovered",
             "good" if figures.recovered else "",

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-23 09:14:23.464716+00:00
+Create Date: 2026-11-23 09:59:25.034636+00:00
 
 """
 
@@ -1355,13 +1355,13 @@ def upgrade() -> None:
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sales_order_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index("ix_sales_order_customer", ["customer_id", "ordered_on", "id"], unique=False)
-        batch_op.create_index("ix_sales_order_gross", ["gross", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index("ix_sales_order_ordered_on", ["ordered_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_original_id"), ["original_id"], unique=False)
         batch_op.create_index("ix_sales_order_owner", ["owner_id", "ordered_on", "id"], unique=False)
         batch_op.create_index("ix_sales_order_promised_on", ["promised_on", "id"], unique=False)
         batch_op.create_index("ix_sales_order_status", ["status", "ordered_on", "id"], unique=False)
+        batch_op.create_index("ix_sales_order_value", ["value", "id"], unique=False)
 
     op.create_table(
         "service_request_log",
@@ -1489,6 +1489,7 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_churn_case_status_decided", ["status", "decided_on"], unique=False)
         batch_op.create_index("ix_churn_case_status_value", ["status", "value_12m", "id"], unique=False)
+        batch_op.create_index("ix_churn_case_value", ["value_12m", "id"], unique=False)
 
     op.create_table(
         "order_line",
@@ -1595,6 +1596,7 @@ def downgrade() -> None:
 
     op.drop_table("order_line")
     with op.batch_alter_table("churn_case", schema=None) as batch_op:
+        batch_op.drop_index("ix_churn_case_value")
         batch_op.drop_index("ix_churn_case_status_value")
         batch_op.drop_index("ix_churn_case_status_decided")
         batch_op.drop_index(batch_op.f("ix_churn_case_recovered_by_order_id"))
@@ -1610,13 +1612,13 @@ def downgrade() -> None:
 
     op.drop_table("service_request_log")
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.drop_index("ix_sales_order_value")
         batch_op.drop_index("ix_sales_order_status")
         batch_op.drop_index("ix_sales_order_promised_on")
         batch_op.drop_index("ix_sales_order_owner")
         batch_op.drop_index(batch_op.f("ix_sales_order_original_id"))
         batch_op.drop_index("ix_sales_order_ordered_on")
         batch_op.drop_index(batch_op.f("ix_sales_order_opportunity_id"))
-        batch_op.drop_index("ix_sales_order_gross")
         batch_op.drop_index("ix_sales_order_customer")
         batch_op.drop_index(batch_op.f("ix_sales_order_contact_id"))
 
