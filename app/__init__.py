@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 import config
 from app.core.database import db
+from app.core.search import is_index_table
 
 FEATURES = (
     "accounts",
@@ -47,10 +48,22 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_object(settings or config.load())
     db.init_app(app)
-    Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
+    Migrate(
+        app,
+        db,
+        directory=f"{app.root_path}/migrations",
+        compare_type=True,
+        render_as_batch=True,
+        include_object=_is_of_the_models,
+    )
     CSRFProtect(app)
     _register(app)
     return app
+
+
+def _is_of_the_models(_object: Any, name: str | None, _kind: str, reflected: bool, _other: Any) -> bool:
+    """Leave the search index, which each database has in its own way, out of comparisons with the models."""
+    return not (reflected and is_index_table(name))
 
 
 def _register(app: Flask) -> None:

@@ -26,7 +26,8 @@ def differences(app: Flask) -> list[str]:
 
     with app.app_context(), db.engine.connect() as connection:
         arguments = app.extensions["migrate"].configure_args
-        context = MigrationContext.configure(connection, opts={"compare_type": arguments.get("compare_type", True)})
+        options = {name: arguments[name] for name in ("compare_type", "include_object")}
+        context = MigrationContext.configure(connection, opts=options)
         return [str(difference) for difference in compare_metadata(context, db.metadatas[None])]
 
 
