@@ -12,7 +12,7 @@ from app.core import calendar
 from app.core.actors import acting_as
 from app.core.errors import Invalid, NotAllowed
 from app.service.models import Priority, ServiceLevel
-from app.service.services import deadlines, note_response, update_level, update_request, workflow
+from app.service.services import deadlines, fill_levels, note_response, update_level, update_request, workflow
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -117,6 +117,21 @@ def test_another_type_moves_the_deadlines(promised, make_request, specialist):
         update_request(request, {"type": "repair"}, by=specialist, at=at("2033-03-14 10:00"))
 
     assert request.response_due_at == at("2033-03-14 18:00")
+
+
+def test_another_priority_leaves_an_answer_that_was_given(promised, make_request, specialist):
+    request = make_request("assigned", at=at("2033-03-14 09:00"))
+
+    with acting_as(specialist):
+        note_response(request, by=specialist, at=at("2033-03-14 10:00"))
+        update_request(request, {"type": "repair"}, by=specialist, at=at("2033-03-14 11:00"))
+
+    assert request.response_due_at == at("2033-03-14 13:00")
+    assert request.resolution_due_at == at("2033-03-25 18:00")
+
+
+def test_what_an_administrator_changed_is_not_filled_again(session, promised):
+    assert fill_levels(session) == 0
 
 
 def test_sent_back_it_has_the_whole_time_again(promised, make_request, specialist):

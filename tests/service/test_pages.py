@@ -202,6 +202,25 @@ def test_too_early_without_an_answer_says_from_when(session, given, as_):
     assert re.search(r"客户仍在反馈期内，\d{4}-\d\d-\d\d 起", answer.text)
 
 
+def test_the_first_answer_is_noted_with_one_click(session, given, as_):
+    pk = given("assigned")
+
+    as_("specialist").post(f"{BASE}/{pk}/answered")
+
+    assert stored(session, pk).responded_at is not None
+    assert "answered" not in as_("specialist").get(f"{BASE}/show/{pk}").text
+
+
+def test_the_page_tells_the_whole_story(given, as_):
+    pk = given("archived", satisfaction=4)
+    given("created", text="同一客户的另一件事")
+
+    page = as_("director").get(f"{BASE}/show/{pk}").text
+
+    for words in ("标签掉色", "换了新的打印头", "归档", "反馈", "处理", "分配", "登记"):
+        assert words in page
+
+
 def test_a_form_sent_twice_makes_one_request(session, make_customer, as_):
     customer = make_customer()
     session.commit()

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from app.core.actors import acting_as
+from app.core.actors import Actor, acting_as
 from app.core.audit import AuditEntry
 from app.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from app.service import queries
@@ -252,6 +252,16 @@ def test_a_deleted_rating_counts_no_longer(session, make_customer, make_request,
         assert satisfaction_of(session, customer) == 4
 
 
+def test_without_any_rating_left_the_customer_is_not_rated(session, make_customer, make_request, make_actor):
+    customer, admin = make_customer(), make_actor("Admin")
+    only = make_request("reviewed", customer=customer.id)
+
+    with acting_as(admin):
+        delete_request(only, by=admin, at=NOW)
+
+    assert satisfaction_of(session, customer) is None
+
+
 def test_reconcile_names_what_is_wrong(session, make_customer, make_request):
     customer = make_customer()
     make_request("reviewed", customer=customer.id, satisfaction=5)
@@ -300,6 +310,15 @@ def test_everyone_sees_what_their_work_needs(session, everyone, make_actor, who,
 
     assert {name for name, request in requests.items() if request.id in found} == sees
     assert logged == found
+
+
+def test_who_was_given_nothing_but_their_own_sees_no_more(session, everyone):
+    reader = Actor(people_id := everyone[0]["specialist"].user_id, "", rights=frozenset({"service_request.see_own"}))
+
+    with acting_as(reader):
+        found = session.scalars(select(ServiceRequest.owner_id)).all()
+
+    assert found == [people_id]
 
 
 def test_a_foreign_request_cannot_be_moved(everyone):

@@ -245,6 +245,28 @@ def test_reopening_does_not_give_it_to_somebody_who_left(session, make_request, 
     assert request.owner_id == stays.id
 
 
+@pytest.mark.parametrize("note", [5, "长" * 301])
+def test_a_note_is_a_short_text(make_request, director, note):
+    request = make_request()
+
+    with pytest.raises(Invalid) as refusal:
+        workflow.make("assign", request, by=director, at=NOW, note=note)
+
+    assert "note" in refusal.value.fields
+
+
+def test_what_was_rated_badly_elsewhere_is_not_archived(session, make_customer, specialist):
+    request = ServiceRequest(
+        number="OLD-1", type="complaint", text="旧系统的投诉", customer_id=make_customer().id, received_at=NOW,
+        status=RequestStatus.reviewed, owner_id=specialist.user_id, satisfaction=2, reviewed_at=NOW, custom={},
+    )  # fmt: skip
+    session.add(request)
+    session.flush()
+
+    with pytest.raises(IllegalMove):
+        workflow.make("archive", request, by=specialist, at=NOW)
+
+
 def test_the_customers_timeline_tells_the_whole_story(session, make_request):
     request = make_request("archived", satisfaction=5)
 

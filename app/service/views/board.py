@@ -47,10 +47,6 @@ class Column:
     cards: list[Card]
     url: str
 
-    @property
-    def late(self) -> int:
-        return sum(1 for card in self.cards if card.clock and card.clock.tone == "bad")
-
 
 @dataclass(frozen=True)
 class Narrowing:

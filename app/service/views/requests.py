@@ -200,6 +200,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
             facts=facts(record),
             entries=log_lines(record),
             others=others(record),
+            source=terms.FEEDBACK_SOURCES.get(record.feedback_source, "") if record.feedback_source else "",
             short=looks.short,
             status_badge=looks.status,
         )
