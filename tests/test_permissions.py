@@ -40,8 +40,8 @@ ClientAs = Callable[..., Client]
 
 
 def matrix() -> str:
-    from app.core.rights import grants, kinds
     from app.core.rights import ROLES as DECLARED
+    from app.core.rights import grants, kinds
 
     lines = ["What each role may do in a new installation. An Admin may do everything.", ""]
     for kind in kinds():
@@ -105,7 +105,7 @@ def test_a_visitor_sees_nothing_but_the_sign_in_page(app: Flask, client: Client)
     open_to_all = {url for url, answer in answers.items() if answer.status_code == 200}
     assert open_to_all <= {"/login/", "/manifest.webmanifest", "/healthz"}
     for url, answer in answers.items():
-        if url not in open_to_all and url not in ("/back",):
+        if url not in open_to_all and url != "/back":
             assert answer.status_code in (302, 401, 403, 405), (url, answer.status_code)
 
 

@@ -53,7 +53,15 @@ class Person(FabUser):
     __tablename__ = "ab_user"
     __audited__ = "user"
     __secret__ = frozenset({"password"})
-    __unaudited__ = ("login_count", "fail_login_count", "last_login", "changed_on", "created_on", "changed_by_fk")
+    __unaudited__ = (
+        "login_count",
+        "fail_login_count",
+        "last_login",
+        "changed_on",
+        "created_on",
+        "created_by_fk",
+        "changed_by_fk",
+    )
 
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", name="fk_ab_user_team_id"), index=True)
     language: Mapped[str | None] = mapped_column(String(8), comment="zh or en; empty: from the browser")

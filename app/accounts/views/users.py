@@ -70,7 +70,7 @@ class UserView(CrmModelView):
     search_columns = ["active", "team_id", "language", "username", "last_login"]
     label_columns = {
         "name": _l("Full name"), "username": _l("User name"), "role_names": _l("Roles"), "team": _l("Team"),
-        "team_id": _l("Team"), "active": _l("Can sign in"), "last_login": _l("Last sign-in"), "language": _l("Language"),
+        "team_id": _l("Team"), "active": _l("Status"), "last_login": _l("Last sign-in"), "language": _l("Language"),
         "email": _l("E-mail"), "phone": _l("Phone"), "first_name": _l("Given name"), "last_name": _l("Family name"),
     }  # fmt: skip
     formatters_columns = {
@@ -104,6 +104,8 @@ class UserView(CrmModelView):
             query = query.filter(or_(*(name.icontains(text, autoescape=True) for name in names)))
         if role.isascii() and role.isdigit() and len(role) < 10:
             query = query.filter(User.roles.any(id=int(role)))
+        elif role == "none":
+            query = query.filter(~User.roles.any())
         return query
 
     def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
