@@ -1,14 +1,15 @@
-"""The judgement of everybody: who is silent, which silences are new, and the cases opened for them.
+"""The judgement of everybody, its writing half: the cases opened for new silences.
 
-:func:`look` only reads; :func:`act_on` writes in portions and stops after each, so that whoever iterates can commit and
-no write transaction lasts. Both together can be repeated at any time and on any day: one silence is one case.
+:func:`~app.churn.services.looking.look` only reads; :func:`act_on` writes in portions and stops after each, so that
+whoever iterates can commit and no write transaction lasts. Both together can be repeated at any time and on any day:
+one silence is one case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -19,9 +20,8 @@ from sqlalchemy.orm import Session
 
 from app.churn.models import ChurnCase, ChurnMethod, ChurnRun, ChurnStatus
 from app.churn.queries import take_ownerless
-from app.churn.rule import SILENCE_DAYS, History, histories, is_silent, judged_orders, ranges, rhythms
-from app.churn.services.deciding import ending_order
-from app.churn.workflow import workflow
+from app.churn.rule import SILENCE_DAYS, judged_orders, rhythms
+from app.churn.services.looking import Judgement, Silent, look
 from app.core import audit, notifications, timeline
 from app.core.actors import Actor, acting_as
 from app.core.i18n import local_day
@@ -33,28 +33,6 @@ WRITTEN_AT_ONCE = 150
 
 
 @dataclass
-class Silent:
-    """A customer to be warned of."""
-
-    history: History
-    owner_id: int | None
-
-
-@dataclass
-class Judgement:
-    """What the orders said on the day ``asof``."""
-
-    asof: date
-    customers: int = 0
-    judged: int = 0
-    already_open: int = 0
-    mean_gap: float = 1.0
-    silent: list[Silent] = field(default_factory=list)
-    bands: dict[ChurnBand | None, list[int]] = field(default_factory=dict)
-    """Whose band has changed; only of a judgement as of today or later."""
-
-
-@dataclass
 class Verdict:
     """What came of a judgement."""
 
@@ -62,62 +40,6 @@ class Verdict:
     judged: int
     warned: int
     already_open: int
-
-
-def look(session: Session, asof: date, *, today: date) -> Judgement:
-    """Read every history as of ``asof`` and find the silences that no case was opened for."""
-    found = Judgement(asof)
-    span = repeats = age = 0
-    for keys in ranges(session):
-        known = _customers(session, keys)
-        judged_before, undecided = _cases(session, keys)
-        without_order = set(known)
-        found.customers += len(known)
-        for history in histories(session, asof, keys):
-            pk = history.customer_id
-            owner_id, band = known[pk]
-            without_order.discard(pk)
-            found.judged += 1
-            span, repeats = span + history.span, repeats + history.repeats
-            age += (asof - history.first_on).days
-            now = ChurnBand.on_track
-            if is_silent(history.last_on, asof):
-                now = ChurnBand.at_risk
-                if pk in undecided or (pk, history.last_on) in judged_before:
-                    found.already_open += 1
-                else:
-                    found.silent.append(Silent(history, owner_id))
-            # A judgement of the past says nothing about how customers are now.
-            if now is not band and asof >= today:
-                found.bands.setdefault(now, []).append(pk)
-        if asof >= today:
-            found.bands.setdefault(None, []).extend(pk for pk in without_order if known[pk][1] is not None)
-    if found.judged:
-        found.mean_gap = span / repeats if repeats else max(age / found.judged, 1.0)
-    return found
-
-
-def _customers(session: Session, keys: range) -> dict[int, tuple[int | None, ChurnBand | None]]:
-    """(owner, band) of the customers that are judged."""
-    rows = session.execute(
-        select(Customer.id, Customer.owner_id, Customer.churn_band).where(
-            Customer.id.between(keys.start, keys.stop - 1), Customer.is_internal.is_(False)
-        )
-    )
-    return {row.id: (row.owner_id, row.churn_band) for row in rows}
-
-
-def _cases(session: Session, keys: range) -> tuple[set[tuple[int, date]], set[int]]:
-    """(silences a case was opened for, customers with a case that no order has ended)."""
-    rows = session.execute(
-        select(ChurnCase.customer_id, ChurnCase.last_order_on, ChurnCase.status).where(
-            ChurnCase.customer_id.between(keys.start, keys.stop - 1)
-        )
-    ).all()
-    return (
-        {(row.customer_id, row.last_order_on) for row in rows},
-        {row.customer_id for row in rows if row.status is not ChurnStatus.recovered},
-    )
 
 
 def act_on(session: Session, judgement: Judgement, *, by: Actor, at: datetime) -> Iterator[Verdict]:
@@ -300,35 +222,3 @@ def _keep_band(session: Session, keys: Sequence[int], band: ChurnBand | None) ->
     # Past the row's version: it is kept by the system, and nobody's edit.
     customers = Customer.__table__
     session.execute(update(customers).where(customers.c.id.in_(keys)).values(churn_band=band))
-
-
-def recover_returned(session: Session, asof: date, *, by: Actor, at: datetime) -> Iterator[int]:
-    """Close the cases of customers who are not silent any more, whatever way the order came; yield after each portion.
-
-    Yields how many were closed so far.
-    """
-    later = (
-        select(ChurnCase.id)
-        .join(Order, Order.customer_id == ChurnCase.customer_id)
-        .where(
-            ChurnCase.status != ChurnStatus.recovered,
-            Order.kind == OrderKind.sale,
-            Order.ordered_on > ChurnCase.last_order_on,
-            Order.ordered_on >= asof - timedelta(days=SILENCE_DAYS),
-            judged_orders(asof),
-        )
-        .distinct()
-    )
-    keys = sorted(session.scalars(later))
-    closed = 0
-    for place in range(0, len(keys), 50):
-        cases = session.scalars(select(ChurnCase).where(ChurnCase.id.in_(keys[place : place + 50]))).all()
-        exact = rhythms(session, {case.customer_id for case in cases}, asof)
-        for case in cases:
-            rhythm = exact.get(case.customer_id)
-            if rhythm is None or is_silent(rhythm.history.last_on, asof):
-                continue  # what was ordered has been given back, or was long ago
-            order_id = ending_order(session, case, asof)
-            workflow.cause("recover", case, by=by, at=at, order_id=order_id)
-            closed += 1
-        yield closed
