@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from flask_appbuilder import AppBuilder
 
 from app.core import i18n, rights
+from app.core.actors import current_actor
 from app.core.i18n import _
 from app.theme import cells, hooks
 from app.theme.hooks import Badge, may, safe_url
@@ -85,11 +86,14 @@ class Shell:
         if user is None or not getattr(user, "is_authenticated", False):
             return None
         name = cells.person_name(user)
-        roles = getattr(user, "roles", None) or []
+        # The actor's, not the user's: those would be read again for every page.
+        actor = current_actor()
+        held = actor.roles if actor else frozenset()
+        role = next((known for known in rights.ROLES if known in held), min(held, default=""))
         return Person(
             id=user.id,
             name=name,
-            role=str(rights.role_label(roles[0].name)) if roles else "",
+            role=str(rights.role_label(role)) if role else "",
             initial=cells.initial(name),
             colour=cells.avatar_colour(name),
         )

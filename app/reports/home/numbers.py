@@ -1,0 +1,58 @@
+"""Counts, sums and texts of several tables in one statement, however many a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Numeric, Select, String, cast, func, literal, null, union_all
+from sqlalchemy import select as select_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.reports.queries.contribution import money
+
+Question = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Number:
+    """One answer; what was not asked for is nothing."""
+
+    count: int = 0
+    amount: Decimal = Decimal(0)
+    text: str = ""
+
+
+class Numbers(dict[str, Number]):
+    """The answers by name; a question that was not put has the answer nothing."""
+
+    def __missing__(self, name: str) -> Number:
+        return Number()
+
+
+def counted(name: str, key: InstrumentedAttribute[Any], *where: ColumnElement[bool], amount: Any = None) -> Question:
+    """How many rows meet the conditions, and what ``amount`` of them comes to."""
+    total = cast(func.sum(amount) if amount is not None else null(), Numeric(18, 4))
+    return _question(name, func.count(key), total, null()).where(*where)
+
+
+def told(name: str, text: Any, *where: ColumnElement[bool]) -> Question:
+    """What the expression ``text`` says of the rows that meet the conditions."""
+    return _question(name, literal(0), cast(null(), Numeric(18, 4)), text).where(*where)
+
+
+def _question(name: str, count: Any, amount: Any, text: Any) -> Question:
+    return select_(
+        literal(name).label("name"), count.label("count"), amount.label("amount"), cast(text, String).label("text")
+    )
+
+
+def answers(session: Session, questions: Iterable[Question]) -> Numbers:
+    """Put all questions at once."""
+    wanted = list(questions)
+    if not wanted:
+        return Numbers()
+    rows = session.execute(union_all(*wanted) if len(wanted) > 1 else wanted[0])
+    return Numbers({row[0]: Number(row[1], money(row[2]), row[3] or "") for row in rows})

@@ -1,0 +1,160 @@
+"""What a sales director looks at: the four reports in a few figures, each with its change to the period before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+
+from app.churn.models import ChurnCase, ChurnStatus
+from app.core.i18n import _, _l, format_day, format_money, format_number, format_percent
+from app.customers.models import Customer
+from app.orders.models import OrderDay
+from app.reports.home import links
+from app.reports.home.asked import Asked
+from app.reports.home.numbers import Number, Numbers, Question, counted
+from app.reports.home.sections import Section
+from app.reports.queries.scope import ReportScope
+from app.service.models import ServiceRequest
+from app.theme.widgets import Kpi
+
+DAYS = 30
+WHAT = ("value", "entered", "requests", "rated", "cases", "lost")
+
+
+@dataclass(frozen=True)
+class ReportCard:
+    """One report: its name, its address for the period, and its figures."""
+
+    title: str
+    icon: str
+    url: str
+    figures: list[Kpi]
+
+
+def _scope(asked: Asked) -> ReportScope:
+    return ReportScope(asked.day - timedelta(days=DAYS - 1), asked.day)
+
+
+def questions(asked: Asked) -> list[Question]:
+    """The figures of the last days and of as many before, counted as the reports count them."""
+    if not asked.may("report.open"):
+        return []
+    return [
+        question
+        for name, scope in (("now", _scope(asked)), ("before", _scope(asked).before()))
+        for question in _of_period(name, scope)
+    ]
+
+
+def _of_period(name: str, scope: ReportScope) -> list[Question]:
+    start, end = scope.moments()
+
+    def of(what: str, key: Any, customer: Any, *where: Any, amount: Any = None) -> Question:
+        question = counted(f"{what}_{name}", key, amount=amount)
+        if key is not Customer.id:
+            question = question.join(Customer, Customer.id == customer)
+        return question.where(*where, *scope.customers())
+
+    day, request, opened = OrderDay, ServiceRequest, ChurnCase.opened_on.between(scope.first, scope.last)
+    received = (request.received_at >= start, request.received_at < end)
+    rated = (*received, request.satisfaction.is_not(None))
+    lost = (opened, ChurnCase.status == ChurnStatus.lost)
+    in_period = day.day.between(scope.first, scope.last)
+    entered = (Customer.created_at >= start, Customer.created_at < end)
+    return [
+        of("value", day.customer_id.distinct(), day.customer_id, in_period, amount=day.gross),
+        of("entered", Customer.id, None, *entered),
+        of("requests", request.id, request.customer_id, *received),
+        of("rated", request.id, request.customer_id, *rated, amount=request.satisfaction),
+        of("cases", ChurnCase.id, ChurnCase.customer_id, opened, amount=ChurnCase.value_12m),
+        of("lost", ChurnCase.id, ChurnCase.customer_id, *lost, amount=ChurnCase.value_12m),
+    ]
+
+
+def page(asked: Asked, found: Numbers) -> dict[str, Any]:
+    """A card for each report."""
+    if not asked.may("report.open"):
+        return {"strip": [], "cards": []}
+    scope = _scope(asked)
+    days: dict[str, Any] = {"first": scope.first.isoformat(), "last": scope.last.isoformat()}
+    urls = {name: url_for(f"ReportView.{name}", **days) for name in ("contribution", "composition", "service", "churn")}
+    entered = links.customers(_flt_0_is_internal="n", _flt_1_created_at=days["first"], _flt_2_created_at=days["last"])
+    now, before = ({what: found[f"{what}_{name}"] for what in WHAT} for name in ("now", "before"))
+
+    def count(what: str, label: str, url: str, bad: bool = False) -> Kpi:
+        note, tone = _change(Decimal(now[what].count), Decimal(before[what].count), more_is_bad=bad)
+        return Kpi(label, format_number(now[what].count), note, url, note_tone=tone)
+
+    def amount(what: str, label: str, url: str, bad: bool = False) -> Kpi:
+        note, tone = _change(now[what].amount, before[what].amount, more_is_bad=bad)
+        return Kpi(label, format_money(now[what].amount), note, url, note_tone=tone)
+
+    rating, rating_before = _mean(now["rated"]), _mean(before["rated"])
+    mean = Kpi(_("Mean satisfaction"), format_number(rating, 2) or "–", *_rating_change(rating, rating_before))
+    return {
+        "strip": [],
+        "period": _("%(first)s to %(last)s", first=format_day(scope.first), last=format_day(scope.last)),
+        "cards": [
+            ReportCard(
+                _("Customer contribution"),
+                "ti-chart-bar",
+                urls["contribution"],
+                [
+                    amount("value", _("Order value"), urls["contribution"]),
+                    count("value", _("Customers with orders"), urls["contribution"]),
+                ],
+            ),
+            ReportCard(
+                _("Customer composition"),
+                "ti-chart-donut",
+                urls["composition"],
+                [count("entered", _("New customers"), entered)],
+            ),
+            ReportCard(
+                _("Customer service"),
+                "ti-headset",
+                urls["service"],
+                [count("requests", _("Service requests"), urls["service"], True), mean],
+            ),
+            ReportCard(
+                _("Customer churn"),
+                "ti-heartbeat",
+                urls["churn"],
+                [
+                    count("cases", _("Churn warnings"), urls["churn"], True),
+                    amount("cases", _("Value warned about"), urls["churn"], True),
+                    count("lost", _("Confirmed lost"), urls["churn"], True),
+                ],
+            ),
+        ],
+    }
+
+
+def _mean(number: Number) -> Decimal | None:
+    return (number.amount / number.count).quantize(Decimal("0.01")) if number.count else None
+
+
+def _change(value: Decimal, before: Decimal, *, more_is_bad: bool) -> tuple[str, str]:
+    """(the change in words, its tone); nothing when there was nothing before."""
+    if before <= 0 or value == before:
+        return "", ""
+    change = value / before - 1
+    share = format_percent(change, 1)
+    words = _("%(change)s on the period before", change=share if change < 0 else f"+{share}")
+    return words, "bad" if (change > 0) is more_is_bad else "good"
+
+
+def _rating_change(value: Decimal | None, before: Decimal | None) -> tuple[str, str, str, str]:
+    """Note, address, tone and tone of the note of the mean rating."""
+    if value is None or before is None or value == before:
+        return "", "", "", ""
+    change = f"{value - before:+.2f}"
+    words = _("%(change)s on the period before", change=change)
+    return words, "", "", "good" if value > before else "bad"
+
+
+SECTION = Section("sales", _l("Analysis"), "Sales Director", ("report.open",), questions, page)
