@@ -1,0 +1,33 @@
+"""Numbers are given once, in order, and start anew with the year where the pattern says so."""
+
+from datetime import UTC, datetime
+
+from app.core.numbering import NumberPattern, next_number, reserve
+from tests.support.customers import NOW
+
+
+def test_numbers_follow_each_other(session):
+    first = next_number(session, "order", NOW)
+    second = next_number(session, "order", NOW)
+
+    assert (first[:8], int(second[8:]) - int(first[8:])) == ("DD-2026-", 1)
+
+
+def test_a_reserve_is_a_run_without_repetition(session):
+    run = reserve(session, "order", NOW, 500)
+
+    assert len(set(run)) == 500
+    assert next_number(session, "order", NOW) not in run
+
+
+def test_a_new_year_starts_at_one(session):
+    next_number(session, "order", NOW)
+
+    assert next_number(session, "order", datetime(2027, 3, 1, tzinfo=UTC)) == "DD-2027-00001"
+
+
+def test_an_administrator_may_choose_the_pattern(session):
+    session.merge(NumberPattern(kind="customer", pattern="C{year}{month}-{number:03d}"))
+    session.flush()
+
+    assert next_number(session, "customer", NOW) == "C202611-001"
