@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -12,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.support.application import Client
+from tests.support.application import Client, make_app
 from tests.support.people import PASSWORD
 
 WRONG = "not the password at all"
@@ -381,3 +382,54 @@ def test_empty_and_giant_passwords_open_nothing(client: Client, session: Session
 
     assert sign_in(client, lin.username, password).status_code in (200, 401)
     assert not is_signed_in(client)
+
+
+def test_programs_may_not_try_for_ever(database_url: str, tmp_path: Path) -> None:
+    app = make_app(database_url, tmp_path, RATELIMIT_ENABLED=True)
+    visitor = app.test_client()
+
+    answers = [visitor.post("/api/v1/security/login", json={}).status_code for _ in range(25)]
+
+    assert answers[0] == 400
+    assert answers[-1] == 429
+
+
+def test_a_visitor_is_led_to_the_sign_in_page_and_programs_get_a_sentence(app: Flask, client: Client) -> None:
+    page, call = client.get("/users/list/"), client.get("/api/v1/customers/")
+
+    assert page.status_code == 302
+    assert page.location.startswith("/login/?next=")
+    assert call.status_code == 401
+    assert call.json["message"]
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flask, client: Client, lin: Any) -> None:
+    header = sign_in(client, lin.username, PASSWORD).headers["Set-Cookie"]
+
+    assert "HttpOnly" in header
+    assert "SameSite=Lax" in header
+    assert "Expires" in header
+
+
+def test_signing_in_starts_a_session_nobody_has_prepared(app: Flask, client: Client, lin: Any) -> None:
+    """A session planted before the sign-in keeps nothing but the language and the theme."""
+    with client.session_transaction() as prepared:
+        prepared.update({"locale": "en", "_user_id": "1", "planted": "x"})
+
+    sign_in(client, lin.username, PASSWORD)
+
+    with client.session_transaction() as mine:
+        assert mine["_user_id"] == str(lin.id)
+        assert mine["locale"] == "en"
+        assert "planted" not in mine
+
+
+def test_attempts_made_at_the_same_moment_count_against_each_other(session: Session, lin: Any) -> None:
+    """Each is written down before it is judged, so a burst gets no more tries than a patient person."""
+    from app.accounts.services.sign_in import begin_attempt
+    from app.core.database import utc_now
+
+    at = utc_now()
+    judged = [begin_attempt(session, lin.username, at, address=None, allowed=5, minutes=15)[1] for _ in range(8)]
+
+    assert judged == [True] * 5 + [False] * 3
