@@ -19,6 +19,14 @@ TOO_LONG = "At most %(limit)d characters."
 LARGEST_KEY = 2**63 - 1
 
 
+def _without_control(text: str, lines: bool) -> str:
+    return "".join(
+        letter
+        for letter in text.replace("\r\n", "\n")
+        if (lines and letter in "\n\t") or unicodedata.category(letter) not in {"Cc", "Cs"}
+    )
+
+
 class Checks:
     """The values entered for one record; each method takes one field over into ``clean`` or into ``refusals``.
 
@@ -29,8 +37,8 @@ class Checks:
     """
 
     def __init__(self, values: Mapping[str, Any], allowed: Collection[str], *, creating: bool) -> None:
-        unknown = sorted(set(values) - set(allowed))
-        if unknown:
+        if not all(name in allowed for name in values):
+            unknown = sorted(set(values) - set(allowed))
             raise Invalid(_l("This cannot be entered: %(fields)s.", fields=", ".join(unknown)))
         self.values, self.creating = values, creating
         self.clean: dict[str, Any] = {}
@@ -72,11 +80,8 @@ class Checks:
         if not isinstance(value, str):
             self.refuse(name, _l("Enter a text."))
             return
-        kept = "".join(
-            letter
-            for letter in value.replace("\r\n", "\n")
-            if (lines and letter in "\n\t") or unicodedata.category(letter) not in {"Cc", "Cs"}
-        )
+        # Nearly every text is printable as it is; only the others are walked letter by letter.
+        kept = value if value.isprintable() else _without_control(value, lines)
         kept = kept.strip() if lines else " ".join(kept.split())
         if len(kept) > limit:
             self.refuse(name, _l(TOO_LONG, limit=limit))
@@ -138,7 +143,7 @@ class Checks:
         except (TypeError, ValueError, OverflowError):
             self.refuse(name, _l("Enter a whole number."))
             return
-        if isinstance(value, bool) or number != value and not isinstance(value, str):
+        if isinstance(value, bool) or (number != value and not isinstance(value, str)):
             self.refuse(name, _l("Enter a whole number."))
         elif not lowest <= number <= highest:
             self.refuse(name, _l("Enter a number from %(lowest)d to %(highest)d.", lowest=lowest, highest=highest))

@@ -34,6 +34,7 @@ HEADER = frozenset(
     }
 )
 LINE = frozenset({"product_id", "original_line_id", "text", "quantity", "unit_price", "discount", "vat_rate"})
+_SOLD = LINE - {"original_line_id"}
 MOST_LINES = 500
 FIRST_DAY = date(1900, 1, 1)
 _MOST_UNITS = Decimal(10) ** 9
@@ -160,7 +161,7 @@ def _checked_lines(
 
 
 def _line(values: Mapping[str, Any], known: Known, history: bool, kept: frozenset[int]) -> dict[str, Any]:
-    checks = Checks(values, LINE - {"original_line_id"}, creating=True)
+    checks = Checks(values, _SOLD, creating=True)
     checks.key("product_id")
     checks.text("text", 200)
     product_id = checks.clean.get("product_id")
