@@ -74,7 +74,7 @@ class ChurnCase(Numbered, Traced, Versioned, Model):
         return self.status in OPEN
 
     def __str__(self) -> str:
-        return f"{self.customer.name if self.customer else self.customer_id} {self.last_order_on}"
+        return self.customer.name if self.customer else f"{self.customer_id}"
 
 
 class ChurnMeasure(Numbered, Model):

@@ -18,8 +18,8 @@ UNDECIDED = frozenset({S.warned, S.postponed})
 
 MOVES = (
     Move("postpone", UNDECIDED, S.postponed, _l("Postpone"), style="primary"),
-    Move("confirm", UNDECIDED, S.lost, _l("Confirm as lost"), style="danger"),
-    Move("recover", UNDECIDED | {S.lost}, S.recovered, _l("Mark as recovered")),
+    Move("confirm", UNDECIDED, S.lost, _l("Confirm loss"), style="danger"),
+    Move("recover", UNDECIDED | {S.lost}, S.recovered, _l("Recover")),
 )
 
 workflow = Workflow("churn_case", ChurnCase, MOVES, LABELS, _l("churn case"))

@@ -124,8 +124,7 @@ def _open(
             "value_12m": [None, one.history.value],
             "owner_id": [None, one.owner_id],
         }
-        title = f"{names[customer_id]} {one.history.last_on}"
-        entries.append(audit.entry("create", "churn_case", pk, title, changes, by=by, at=at))
+        entries.append(audit.entry("create", "churn_case", pk, names[customer_id], changes, by=by, at=at))
         told.append(
             timeline.row(customer_id, "churn_case.warn", at, record_id=pk, actor_id=by.user_id, silent_days=days)
         )

@@ -46,7 +46,7 @@ def queue_page(view: Any) -> Any:
         levels=dictionary.choices(db.session, "customer_level"),
         level=level,
         mine=owner_id is not None,
-        sees_more=acting().sees_all(view.kind) or len(acting().people) > 1,
+        sees_more=_sees_more(),
         address=_address,
         previous=_address(page=str(page - 1)) if page > 1 else _address(page="") if page else "",
         following=_address(page=str(page + 1)) if len(rows) > ROWS else "",
@@ -60,6 +60,12 @@ def figures_part(view: Any) -> Any:
     """Render the strip of figures alone, for a page that was shown without."""
     figures = queries.figures(db.session, today(), owner_id=_owner_asked())
     return view.render_template("churn/figures.html", figures=_strip(figures))
+
+
+def _sees_more() -> bool:
+    """Say whether cases of other people are in sight."""
+    actor = acting()
+    return actor.sees_all("churn_case") or len(actor.people) > 1
 
 
 def _owner_asked() -> int | None:
@@ -77,7 +83,7 @@ def _address(**changes: str) -> str:
 
 
 def _fact(judged_at: datetime | None, owner_id: int | None) -> str:
-    whose = _("my customers") if owner_id is not None else _("all I may see")
+    whose = _("all I may see") if owner_id is None and _sees_more() else _("my customers")
     if judged_at is None:
         return _("%(whose)s, not judged yet", whose=whose)
     return _("%(whose)s, judged %(when)s", whose=whose, when=format_moment(judged_at))
