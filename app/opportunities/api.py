@@ -19,6 +19,7 @@ from app.opportunities.models import Opportunity
 from app.opportunities.services.records import FIELDS
 from app.opportunities.workflow import workflow
 from app.web.api import CrmApi
+from app.web.api_body import move_values
 from app.web.filters import LARGEST_KEY
 from app.web.interface import CrmInterface
 from app.web.session import acting, now
@@ -95,9 +96,9 @@ class OpportunityApi(CrmApi):
             return super().move(pk, name)
 
         def act() -> Any:
-            if not (pk.isascii() and pk.isdigit()) or int(pk) > LARGEST_KEY:
+            if not (pk.isascii() and pk.isdigit()) or len(pk) > 19 or int(pk) > LARGEST_KEY:
                 raise NotFound
-            self._move_values(name)
+            move_values(self.move_data.get(name, {}))
             with unit_of_work():
                 services.claim(int(pk), by=acting(), at=now())
             return self._record(pk, HTTPStatus.OK)

@@ -16,7 +16,7 @@ from app.core.visibility import find
 from app.customers.models import Contact, Customer, CustomerStatus
 from app.customers.services import LooksLikeAnother
 from app.opportunities import queries
-from app.opportunities.models import Opportunity, OpportunityStageLog
+from app.opportunities.models import Opportunity, OpportunityStage, OpportunityStageLog
 from app.opportunities.models import OpportunityStatus as S
 from app.opportunities.services import (
     add_step,
@@ -417,10 +417,14 @@ def test_a_step_takes_only_its_own_fields(session, manager, make_opportunity):
 # --- stages and policy ---
 
 
+def row_of(session, code):
+    return session.scalars(select(OpportunityStage).where(OpportunityStage.code == code)).one()
+
+
 def test_an_administrator_changes_adds_and_orders_stages(session, make_actor):
     office = make_actor("Office Administrator")
     with acting_as(office, session):
-        first = queries.stages(session)[0]
+        first = row_of(session, "initial_contact")
         update_stage(first, {"label_zh": "初次接触", "probability": 15, "required": ["source"]}, by=office, at=NOW)
         values = {"code": "trial", "label_zh": "试用", "label_en": "Trial", "probability": 60, "normal_days": 30}
         create_stage(values, by=office, at=NOW)
@@ -456,7 +460,7 @@ def test_a_wrong_stage_is_refused(session, values, field):
 def test_a_stage_in_use_is_not_retired_and_neither_is_the_last(session, make_opportunity):
     opportunity = make_opportunity()
     with acting_as(SYSTEM, session):
-        first, *others = queries.stages(session)
+        first, *others = (row_of(session, stage.code) for stage in queries.stages(session))
         with pytest.raises(Invalid):
             update_stage(first, {"active": False}, by=SYSTEM, at=NOW)
         for stage in others:
@@ -474,7 +478,7 @@ def test_an_order_that_leaves_a_stage_out_is_refused(session):
 
 
 def test_managers_change_neither_stages_nor_policy(session, manager):
-    first = queries.stages(session)[0]
+    first = row_of(session, "initial_contact")
 
     with acting_as(manager, session):
         with pytest.raises(NotAllowed):

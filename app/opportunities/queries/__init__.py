@@ -15,14 +15,47 @@ from app.core.actors import Actor, acting_as
 from app.core.visibility import scoped
 from app.customers.models import Customer, Plan
 from app.customers.queries import through_customer
-from app.opportunities.models import (
-    Opportunity,
-    OpportunityPolicy,
-    OpportunityStage,
-    OpportunityStageLog,
-    OpportunityStatus,
+from app.opportunities.models import Opportunity, OpportunityStageLog, OpportunityStatus
+from app.opportunities.queries.stages import (
+    Stage,
+    all_stages,
+    forget_stages,
+    policy,
+    stage_named,
+    stages,
+    stages_after,
+    stages_before,
 )
-from app.opportunities.terms import DAILY_CLAIMS, HOLDING_CAP
+
+__all__ = [
+    "POOL_COLUMNS",
+    "PoolCustomer",
+    "Stage",
+    "all_stages",
+    "as_it_stood",
+    "claims_since",
+    "development_plan",
+    "due_of",
+    "forget_stages",
+    "held",
+    "just_taken",
+    "log_of",
+    "matching",
+    "next_due",
+    "policy",
+    "pool_customers",
+    "seen_whole",
+    "sees_whole",
+    "stage_named",
+    "stages",
+    "stages_after",
+    "stages_before",
+    "title_matching",
+    "visible_to",
+    "with_step",
+    "without_next_step",
+    "works_on",
+]
 
 _opportunity = Opportunity.__table__
 
@@ -123,46 +156,7 @@ def matching(text: str) -> ColumnElement[bool]:
     return or_(title_matching(text), Opportunity.customer_id.in_(search.matching_ids("customer", text)))
 
 
-# --- stages and policy ----------------------------------------------------------------------------------------------
-
-
-def stages(session: Session) -> list[OpportunityStage]:
-    """The active stages in their order."""
-    ordered = select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id)
-    return list(session.scalars(ordered.where(OpportunityStage.active.is_(True))))
-
-
-def all_stages(session: Session) -> list[OpportunityStage]:
-    """Every stage in its order, retired ones included."""
-    return list(session.scalars(select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id)))
-
-
-def _place(session: Session, code: str) -> int:
-    # A retired stage still has its place among the others.
-    return session.scalar(select(OpportunityStage.position).where(OpportunityStage.code == code)) or 0
-
-
-def stages_after(session: Session, code: str) -> list[OpportunityStage]:
-    """The active stages after the one called ``code``."""
-    place = _place(session, code)
-    return [stage for stage in stages(session) if stage.position > place]
-
-
-def stages_before(session: Session, code: str) -> list[OpportunityStage]:
-    """The active stages before the one called ``code``."""
-    place = _place(session, code)
-    return [stage for stage in stages(session) if stage.position < place]
-
-
-def stage_named(session: Session, code: str) -> OpportunityStage | None:
-    """The stage called ``code``, active or not."""
-    return session.scalar(select(OpportunityStage).where(OpportunityStage.code == code))
-
-
-def policy(session: Session) -> tuple[int, int]:
-    """(opportunities one person may hold when claiming, claims of one person within 24 hours)."""
-    row = session.get(OpportunityPolicy, 1)
-    return (row.holding_cap, row.daily_claims) if row else (HOLDING_CAP, DAILY_CLAIMS)
+# --- claiming -------------------------------------------------------------------------------------------------------
 
 
 def held(session: Session, user_ids: Iterable[int]) -> dict[int, int]:

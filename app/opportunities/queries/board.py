@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Team, User
 from app.core.visibility import scoped_relations
-from app.opportunities.models import Opportunity, OpportunityStage, OpportunityStatus
-from app.opportunities.queries import next_due, stages
+from app.opportunities.models import Opportunity, OpportunityStatus
+from app.opportunities.queries import Stage, next_due, stages
 
 CARDS = 30
 """Cards shown in a column; the rest is in the list, one click away."""
@@ -38,7 +38,7 @@ class Column:
     """One column; ``shares`` is the amount per state of the next step."""
 
     code: str
-    stage: OpportunityStage | None = None
+    stage: Stage | None = None
     count: int = 0
     amount: Decimal = Decimal(0)
     weighted: Decimal = Decimal(0)

@@ -21,7 +21,7 @@ from app.core.visibility import find
 from app.customers.models import Customer
 from app.customers.services.customers import activate
 from app.opportunities import queries
-from app.opportunities.models import Opportunity, OpportunityStage
+from app.opportunities.models import Opportunity
 from app.opportunities.services.records import may_work, refuse_changes_by_others, take_fields
 from app.opportunities.services.references import refuse_if_referred_to
 from app.opportunities.terms import REQUIRABLE
@@ -134,7 +134,7 @@ def _advance(opportunity: Opportunity, *, by: Actor, at: datetime, stage: str | 
 
 def _later_stage(
     session: Session, opportunity: Opportunity, code: str | None
-) -> tuple[OpportunityStage, list[OpportunityStage]]:
+) -> tuple[queries.Stage, list[queries.Stage]]:
     """The stage to enter and every stage entered on the way to it, itself included."""
     later = queries.stages_after(session, opportunity.stage)
     if not later:

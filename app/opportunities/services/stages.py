@@ -43,6 +43,7 @@ def fill(session: Session) -> None:
     if session.get(OpportunityPolicy, 1) is None:
         session.add(OpportunityPolicy(id=1, holding_cap=HOLDING_CAP, daily_claims=DAILY_CLAIMS))
     session.flush()
+    queries.forget_stages(session)
 
 
 @on("install")
@@ -67,6 +68,7 @@ def create_stage(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Oppor
         last = session.scalar(select(func.max(OpportunityStage.position))) or 0
         stage = OpportunityStage(**({"required": [], "active": True} | clean), position=last + 1)
         session.add(stage)
+        queries.forget_stages(session)
     return stage
 
 
@@ -81,7 +83,7 @@ def update_stage(stage: OpportunityStage, values: Mapping[str, Any], *, by: Acto
             _refuse_retiring(session, stage)
         for name, value in clean.items():
             setattr(stage, name, value)
-        session.info.pop("opportunity_stages", None)
+        queries.forget_stages(session)
     return stage
 
 
@@ -96,6 +98,7 @@ def order_stages(codes: Sequence[str], *, by: Actor, at: datetime) -> None:
             raise invalid("order", NO_CHOICE)
         for position, code in enumerate(codes, start=1):
             known[code].position = position
+        queries.forget_stages(session)
 
 
 def update_policy(values: Mapping[str, Any], *, by: Actor, at: datetime) -> OpportunityPolicy:

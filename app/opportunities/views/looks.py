@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
@@ -32,12 +31,8 @@ def term(name: str) -> cells.Cell:
 
 def stage(code: str | None) -> str:
     """A stage in words."""
-    if not code:
-        return ""
-    known: dict[str, Any] = db.session.info.setdefault("opportunity_stages", {})
-    if code not in known:
-        known.update({found.code: found for found in queries.all_stages(db.session)})
-    return str(known.get(code, code))
+    found = queries.stage_named(db.session(), code) if code else None
+    return str(found) if found else code or ""
 
 
 def next_step(due_at: datetime | None) -> str:

@@ -56,7 +56,7 @@ class OpportunityMoves(WorkflowView):
         """As for every workflow; who claims is told why when somebody else was faster."""
         if name != "claim" or request.method == "GET":
             return super().move(pk, name)
-        if not (pk.isascii() and pk.isdigit()) or int(pk) > LARGEST_KEY:
+        if not (pk.isascii() and pk.isdigit()) or len(pk) > 19 or int(pk) > LARGEST_KEY:
             raise NotFound
         try:
             with unit_of_work():

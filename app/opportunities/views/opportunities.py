@@ -64,6 +64,9 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     list_template = "opportunities/list.html"
     search_kind = "opportunity"
     list_columns = ["title", "customer", "amount", "stage", "status", "owner", "next_due_at", "expected_close"]
+    show_columns = [
+        "number", "customer", "amount", "probability", "stage", "expected_close", "source", "competitor", "created_at",
+    ]  # fmt: skip
     order_columns = ["title", "amount", "status", "expected_close", "created_at", "stage_since", "closed_at"]
     search_columns = [
         "status", "stage", "owner_id", "source", "competitor", "amount", "probability", "expected_close", "lost_reason",
@@ -87,6 +90,8 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         "next_due_at": cells.due_day,
         "expected_close": cells.day,
         "source": looks.term("source"),
+        "competitor": looks.term("competitor"),
+        "probability": looks.percent,
         "created_at": cells.relative_day,
     }
     cell_classes = {"title": "grow2", "amount": "num strong", "stage": "nowrap", "status": "nowrap"}
@@ -176,7 +181,9 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         )
 
     def _kpis(self, record: Opportunity, at: Any) -> list[Kpi]:
-        due = queries.due_of(db.session, [record.id]).get(record.id)
+        if not hasattr(record, "next_due_at"):
+            record.next_due_at = queries.due_of(db.session, [record.id]).get(record.id)
+        due = record.next_due_at
         closed = record.closed_at is not None
         days = max(((record.closed_at or at) - (record.created_at if closed else record.stage_since)).days, 0)
         return [
@@ -192,17 +199,15 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     @expose("/show/<pk>", methods=["GET"])
     @has_access
     def show(self, pk: str) -> Any:
-        opportunity = super().found(pk)
-        if not queries.sees_whole(db.session, opportunity, acting()):
-            return redirect(url_for("OpportunityPoolView.show", pk=opportunity.id))
-        widgets = self._show(pk)
+        try:
+            widgets = self._show(pk)
+        except NotFound:
+            return redirect(url_for("OpportunityPoolView.show", pk=pk))
+        opportunity = widgets["show"].template_args["item"]
+        shown = page.shown(opportunity, acting())
+        opportunity.next_due_at = min((step.due_at for step in shown["steps"] if step.done_at is None), default=None)
         return self.render_template(
-            self.show_template,
-            pk=pk,
-            title=self.show_title,
-            widgets=widgets,
-            related_views=[],
-            **page.shown(opportunity, acting()),
+            self.show_template, pk=pk, title=self.show_title, widgets=widgets, related_views=[], **shown
         )
 
     # --- board ---

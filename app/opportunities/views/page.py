@@ -14,9 +14,8 @@ from app.core.i18n import _, _l
 from app.core.identifiers import mask_phone
 from app.core.timeline import TimelineEntry
 from app.core.visibility import find
-from app.customers.models import Contact, Customer
+from app.customers.models import Contact
 from app.customers.timeline_page import entries
-from app.customers.views.looks import customer_link
 from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.terms import REQUIRABLE
@@ -66,7 +65,7 @@ def shown(record: Opportunity, actor: Actor) -> dict[str, Any]:
         "may_plan": changes and actor.may("plan.add"),
         "may_order": changes and actor.may("plan.edit"),
         "entries": entries(db.session, _timeline(record)),
-        "customer": find(db.session, Customer, record.customer_id),
+        "customer": record.customer,
         "contact": find(db.session, Contact, record.contact_id) if record.contact_id else None,
         "mask_phone": lambda number: mask_phone(number) if number else "",
         "advance_url": url_for("OpportunityView.move", pk=record.id, name="advance"),
@@ -165,6 +164,3 @@ def refuse_half_a_customer(values: dict[str, Any], customer: dict[str, Any], con
         raise invalid("customer_name", _l("Enter the name of the new customer."))
     if not values.get("customer_id"):
         raise invalid("customer_id", _l("Choose a customer, or enter a new one below."))
-
-
-__all__ = ["customer_link", "fit", "may_change", "may_delete", "new_customer", "offered", "prefill_move", "shown"]
