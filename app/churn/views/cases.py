@@ -54,6 +54,7 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     empty_title = _l("No churn cases yet.")
     empty_text = _l("A case is opened when a customer has not ordered for six months.")
     icon = "ti-heartbeat"
+    list_template = "churn/list.html"
     show_template = "churn/show.html"
     preview_template = "churn/panel.html"
     list_columns = [
