@@ -203,3 +203,49 @@ def test_returning_what_one_claimed_does_not_win_back_the_days_claims(session, m
         claim(second.id, by=claimant, at=LATER + timedelta(hours=25))
 
     assert second.status is S.developing
+
+
+def test_who_claims_many_at_the_same_moment_stays_within_the_quota(pool_of_threads):
+    at_once, cap = 8, 3
+    with pool_of_threads.app_context():
+        claimant, pks = _pool_of_many(at_once, cap)
+    barrier = Barrier(at_once)
+
+    def attempt(pk: int) -> bool:
+        from app.core.database import db, unit_of_work
+
+        with pool_of_threads.app_context():
+            barrier.wait()
+            try:
+                with unit_of_work(), acting_as(claimant):
+                    claim(pk, by=claimant, at=LATER)
+            except QuotaReached:
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    with ThreadPoolExecutor(at_once) as threads:
+        assert sum(threads.map(attempt, pks)) == cap
+
+
+def _pool_of_many(count: int, cap: int) -> tuple[Actor, list[int]]:
+    from app.accounts.models import User
+    from app.core.database import db, unit_of_work
+    from app.core.rights import grants
+    from app.customers.models import Customer
+    from app.opportunities.services import create_opportunity
+
+    with unit_of_work() as session, acting_as(SYSTEM, session):
+        user = User(first_name="抢", last_name="多", username="many", email="many@example.com", active=True)
+        customers = [Customer(code=f"T-{n}", name=f"第{n}家", name_key=f"{n}", custom={}) for n in range(count)]
+        session.add_all([user, *customers])
+        session.flush()
+        update_policy({"holding_cap": cap}, by=SYSTEM, at=NOW)
+        pks = [
+            create_opportunity({"title": "标签", "customer_id": customer.id}, by=SYSTEM, at=NOW).id
+            for customer in customers
+        ]
+        user_id = user.id
+    db.session.remove()
+    return Actor(user_id, "抢多", grants("Account Manager")), pks
