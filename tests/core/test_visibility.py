@@ -49,7 +49,7 @@ def test_children_follow_their_customer(session, two_managers):
 
 
 def test_a_collaborator_sees_the_customer_and_its_children(session, two_managers, make_actor):
-    first, second, _mine, theirs, contact = two_managers
+    first, _second, _mine, theirs, contact = two_managers
     director = make_actor("Marketing Director")
 
     with acting_as(director, session):
@@ -71,7 +71,7 @@ def test_a_statement_of_nobody_is_refused_not_answered(app, session):
 
 
 def test_a_key_out_of_sight_cannot_be_written(session, two_managers):
-    first, _second, _mine, theirs, contact = two_managers
+    first, _second, _mine, theirs, _contact = two_managers
 
     with acting_as(first, session), pytest.raises(Invalid):
         services.create_contact({"customer_id": theirs, "name": "假联系人"}, by=first, at=NOW)
