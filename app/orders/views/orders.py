@@ -170,7 +170,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
             Kpi(_("Promised for"), self._promised(order)),
             Kpi(_("Delivered on"), cells.day(order.delivered_on) or _("not yet")),
         ]
-        if acting().may("order.see_private") and order.net:
+        if acting().may("order.see_private") and order.net and not order.is_return:
             share = (order.net - order.cost) / order.net
             figures.insert(2, Kpi(_("Margin"), cells.money(order.net - order.cost), note=cells.percent(share)))
         return figures

@@ -23,7 +23,8 @@
     clear.innerHTML = '<i class="ti ti-x" aria-hidden="true"></i>';
     box.append(clear, list);
 
-    let rows = [], spot = -1, timer = 0, running = null, chosen = input.value;
+    /* Between typing and the answer the rows are old: Enter then waits for the new ones and takes the first. */
+    let rows = [], spot = -1, timer = 0, running = null, chosen = input.value, old = false, eager = false;
     const mark = (index) => {
       spot = rows.length ? (index + rows.length) % rows.length : -1;
       [...list.children].forEach((row, number) => { row.classList.toggle("on", number === spot); row.setAttribute("aria-selected", String(number === spot)); });
@@ -59,13 +60,15 @@
       running = new AbortController();
       const glue = box.dataset.remote.includes("?") ? "&" : "?";
       const answer = await ck.ask(`${box.dataset.remote}${glue}q=${encodeURIComponent(words)}`, { signal: running.signal });
-      if (answer.status === -1 || !box.contains(document.activeElement)) return;
+      if (answer.status === -1 || !box.contains(document.activeElement) || words !== input.value.trim()) return;
       rows = answer.ok ? (answer.data?.results || answer.data || []) : [];
-      draw(answer.ok ? ck.words.nothing : ck.sentence(answer));
+      old = false;
+      if (eager && rows.length) set(rows[0].id, rows[0].text); else draw(answer.ok ? ck.words.nothing : ck.sentence(answer));
+      eager = false;
     };
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => ask(input.value.trim()), wait); };
 
-    input.addEventListener("input", (event) => { if (!event.isComposing) later(160); });
+    input.addEventListener("input", (event) => { old = true; eager = false; if (!event.isComposing) later(160); });
     input.addEventListener("compositionend", () => later(40));
     input.addEventListener("focus", () => { input.select(); });
     input.addEventListener("click", () => { if (list.hidden) later(0); });
@@ -73,9 +76,9 @@
       if (ck.composing(event)) return;
       if (event.key === "ArrowDown") { event.preventDefault(); if (list.hidden) later(0); else mark(spot + 1); }
       if (event.key === "ArrowUp") { event.preventDefault(); mark(spot - 1); }
-      if (event.key === "Enter" && !list.hidden && spot >= 0 && !event.ctrlKey) { event.preventDefault(); set(rows[spot].id, rows[spot].text); }
+      if (event.key === "Enter" && !event.ctrlKey && (old || (!list.hidden && spot >= 0))) { event.preventDefault(); if (old) eager = true; else set(rows[spot].id, rows[spot].text); }
       if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); input.value = chosen; close(); }
-      if (event.key === "Tab" && !list.hidden && spot >= 0 && input.value.trim() && input.value !== chosen) set(rows[spot].id, rows[spot].text);
+      if (event.key === "Tab" && !old && !list.hidden && spot >= 0 && input.value.trim() && input.value !== chosen) set(rows[spot].id, rows[spot].text);
     });
     /* What was typed but not chosen is not a choice, unless data-free says that any text will do. */
     const typed = () => { if (input.value !== chosen) { hidden.value = ""; chosen = input.value; showClear(); } };
