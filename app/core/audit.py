@@ -51,17 +51,19 @@ class AuditEntry(Model):
 
 
 def _digest(row: dict[str, Any]) -> str:
-    content = {
-        name: row[name] for name in ("actor_id", "actor_name", "action", "kind", "record_id", "title", "changes")
-    }
-    content["at"] = row["at"].isoformat()
-    return hashlib.sha256(to_json(content).encode()).hexdigest()
+    return digest_of(row, to_json(row["changes"]))
 
 
-def _normal(changes: dict[str, Any]) -> dict[str, Any]:
-    """Return ``changes`` as the database gives them back, so that the digest can be recomputed."""
-    loaded: dict[str, Any] = json.loads(to_json(changes))
-    return loaded
+def digest_of(row: dict[str, Any], changes: str) -> str:
+    """Return the digest of an entry whose changes are spelled already, for writers of many."""
+    # As to_json would spell the whole, its keys in order, without spelling the changes again.
+    name, title, at = (to_json(text) for text in (row["actor_name"], row["title"], row["at"].isoformat()))
+    actor, record = (to_json(key) for key in (row["actor_id"], row["record_id"]))
+    content = (
+        f'{{"action":"{row["action"]}","actor_id":{actor},"actor_name":{name},"at":{at},"changes":{changes},'
+        f'"kind":"{row["kind"]}","record_id":{record},"title":{title}}}'
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def entry(
@@ -75,6 +77,7 @@ def entry(
     at: datetime,
 ) -> dict[str, Any]:
     """Return the row of one entry, digest included; for bulk writers together with :func:`write`."""
+    told = to_json(changes)
     row = {
         "at": at,
         "actor_id": by.user_id if by else None,
@@ -83,10 +86,11 @@ def entry(
         "kind": kind,
         "record_id": record_id,
         "title": title[:200],
-        "changes": _normal(changes),
+        # As the database gives them back, so that the digest can be recomputed.
+        "changes": json.loads(told),
         "erased": False,
     }
-    return row | {"digest": _digest(row)}
+    return row | {"digest": digest_of(row, told)}
 
 
 def write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

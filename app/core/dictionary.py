@@ -65,13 +65,27 @@ def fill(session: Session) -> None:
     session.flush()
 
 
-def _cached(session: Session) -> dict[str, list[Term]]:
+@dataclass(frozen=True)
+class _Entry:
+    """What is remembered of a term: its row would be read anew after every commit."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    active: bool
+
+    def __str__(self) -> str:
+        return self.label_zh if current_language() == "zh" else self.label_en
+
+
+def _cached(session: Session) -> dict[str, list[_Entry]]:
     # One statement per request however many lists a page shows.
-    found: dict[str, list[Term]] | None = session.info.get("terms")
+    found: dict[str, list[_Entry]] | None = session.info.get("terms")
     if found is None:
         found = {}
-        for term in session.scalars(select(Term).order_by(Term.list, Term.position, Term.id)):
-            found.setdefault(term.list, []).append(term)
+        columns = select(Term.list, Term.code, Term.label_zh, Term.label_en, Term.active)
+        for name, *entry in session.execute(columns.order_by(Term.list, Term.position, Term.id)):
+            found.setdefault(name, []).append(_Entry(*entry))
         session.info["terms"] = found
     return found
 

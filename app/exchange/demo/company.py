@@ -1,17 +1,18 @@
-"""Make up the whole company and write it down, portion by portion."""
+"""Make up the whole company and write it down, in one transaction: an interrupted demo leaves nothing."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ from app.exchange.demo import telling
 from app.exchange.demo.blueprint import YEARS_BACK, Blueprint, draw
 from app.exchange.demo.catalogue import PRODUCTS
 from app.exchange.demo.people import hire
-from app.exchange.demo.sink import write
+from app.exchange.demo.sink import without_indexes, write
 from app.exchange.demo.talk import TAGS
 from app.exchange.demo.world import Good, Stage, World
 from app.opportunities import queries as opportunities
@@ -38,6 +39,7 @@ from app.products import services as products
 from app.service.models import ServiceLevel
 
 AT_ONCE = 500
+REPORTED = 10
 # Below this the second process costs more than it brings.
 WORTH_HELP = 4_000
 
@@ -81,32 +83,50 @@ def make_up(
     begun = time.perf_counter()
     refuse_unless_empty(session)
     made = Made()
-    with acting_as(Actor.system("demo"), session):
+    with acting_as(Actor.system("demo"), session), _no_litter():
         world = _set_up(session, customers, seed, password, now)
-        session.commit()
-    today = date.fromordinal(world.today)
-    prints = draw(customers, orders, seed, today)
-    world = World(**(vars(world) | {"mean_gap": _mean_gap(prints)}))
-    progress(f"{len(prints)} customers drawn in {time.perf_counter() - begun:.1f} s")
-    session.close()
-    with engine.connect() as connection, _unhurried_disk(connection):
-        done = 0
-        for name, count, packed, told in _packed(world, prints, postgresql=engine.dialect.name == "postgresql"):
-            if told:
-                connection.commit()
-                done += told
-                progress(f"{done} of {len(prints)} customers, {time.perf_counter() - begun:.1f} s")
-                continue
-            write(connection, name, telling.names_of(name), packed)
-            made.rows[name] += count
-        connection.commit()
-    with acting_as(Actor.system("demo"), session):
+        prints = draw(customers, orders, seed, date.fromordinal(world.today))
+        world = replace(world, mean_gap=_mean_gap(prints))
+        progress(f"{len(prints)} customers drawn, {time.perf_counter() - begun:.1f} s")
+        connection = session.connection()
+        many = len(prints) >= WORTH_HELP
+        with without_indexes(connection, telling.TABLES) if many else nullcontext():
+            for done, packed in enumerate(
+                _told(world, _portions(prints), postgresql=_is_postgresql(connection)), start=1
+            ):
+                for name, count, rows in packed:
+                    write(connection, name, telling.names_of(name), rows)
+                    made.rows[name] += count
+                if done % REPORTED == 0:
+                    progress(f"{done * AT_ONCE} of {len(prints)} customers, {time.perf_counter() - begun:.1f} s")
+            progress(f"all written, {time.perf_counter() - begun:.1f} s")
         _go_on_from(session, prints)
         _note_judgement(session, world)
         session.commit()
     _analyze(engine)
     made.seconds = round(time.perf_counter() - begun, 1)
     return made
+
+
+def _portions(prints: list[Blueprint]) -> list[list[Blueprint]]:
+    return [prints[start : start + AT_ONCE] for start in range(0, len(prints), AT_ONCE)]
+
+
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+@contextmanager
+def _no_litter() -> Iterator[None]:
+    """Leave the collector of circular garbage out: it would walk millions of rows again and again, to find nothing."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 # --- before and after the stories ---
@@ -204,33 +224,7 @@ def _analyze(engine: Engine) -> None:
         connection.execute(text("ANALYZE"))
 
 
-class _unhurried_disk:  # noqa: N801 - reads as a with-clause
-    """Do not wait for SQLite's disk after each portion: a demo that was interrupted is thrown away anyway."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.raw: Any = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
-
-    def __enter__(self) -> None:
-        if self.raw is not None:
-            self.raw.execute("PRAGMA synchronous=OFF")
-            self.raw.execute("PRAGMA cache_size=-300000")
-
-    def __exit__(self, *_error: object) -> None:
-        if self.raw is not None:
-            self.raw.execute("PRAGMA synchronous=FULL")
-            self.raw.execute("PRAGMA cache_size=-2000")
-
-
 # --- the stories ---
-
-
-def _packed(world: World, prints: list[Blueprint], *, postgresql: bool) -> Iterator[tuple[str, int, bytes, int]]:
-    """(table, rows, packed, 0) of every portion, and after each ("", 0, b"", customers)."""
-    portions = [prints[start : start + AT_ONCE] for start in range(0, len(prints), AT_ONCE)]
-    for size, packed in zip(map(len, portions), _told(world, portions, postgresql=postgresql), strict=True):
-        for name, count, rows in packed:
-            yield name, count, rows, 0
-        yield "", 0, b"", size
 
 
 _shared: tuple[World, list[list[Blueprint]], bool] | None = None

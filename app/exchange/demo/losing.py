@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -104,7 +105,7 @@ class Losing:
                 lambda when: self._recover(case, when, rng.choice(RECOVER_NOTES), None),
             )
 
-    def _then(self, day: int, event) -> None:  # type: ignore[no-untyped-def]
+    def _then(self, day: int, event: Callable[[datetime], None]) -> None:
         at = self.world.some_time(min(day, self.world.today), self.rng)
         self.story.then(at, lambda: event(at))
 
