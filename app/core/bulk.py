@@ -7,8 +7,8 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, func, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Mapper, Session
 
 from app.core import audit
 
@@ -23,16 +23,16 @@ def reserve_keys(session: Session, table: Table, count: int) -> list[int]:
 
 
 @cache
-def _audited(model: type[Any]) -> tuple[str, ...]:
-    silent = audit.SILENT | set(getattr(model, "__unaudited__", ()))
-    return tuple(attribute.key for attribute in inspect(model).column_attrs if attribute.key not in silent)
+def _audited(mapper: Mapper[Any]) -> tuple[str, ...]:
+    silent = audit.SILENT | set(getattr(mapper.class_, "__unaudited__", ()))
+    return tuple(attribute.key for attribute in mapper.column_attrs if attribute.key not in silent)
 
 
 def creation(model: type[Any], columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the changes that the audit log keeps of a new row of ``model``."""
-    private = getattr(model, "__secret__", frozenset())
+    private: frozenset[str] = getattr(model, "__secret__", frozenset())
     found: dict[str, Any] = {}
-    for name in _audited(model):
+    for name in _audited(model.__mapper__):
         value = columns.get(name)
         if isinstance(value, Enum):
             value = value.value

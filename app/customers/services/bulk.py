@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -296,11 +296,14 @@ def _write_contacts(
     )
     for columns in new:
         if columns["promoted"]:
-            one_contact._only_primary(session, SimpleNamespace(**columns))  # type: ignore[arg-type]  # reads id and customer only
+            one_contact._only_primary(session, cast("Contact", SimpleNamespace(**columns)))
     search.index_many(
         connection,
         "contact",
-        [(c["id"], one_contact.search_texts(SimpleNamespace(**c), customers[c["customer_id"]])) for c in new],
+        [
+            (c["id"], one_contact.search_texts(cast("Contact", SimpleNamespace(**c)), customers[c["customer_id"]]))
+            for c in new
+        ],
     )
     timeline.write(
         connection,

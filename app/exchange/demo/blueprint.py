@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate, cycle, islice
 from random import Random
+from typing import Any
 
 from app.churn.rule import SILENCE_DAYS
 from app.exchange.demo import names
@@ -162,7 +163,7 @@ def _companies(count: int, rng: Random, today: int) -> Iterator[Blueprint]:
     cities = _shuffled(CITIES, [city.share for city in CITIES], count, rng)
     codes = list(names.INDUSTRY_WORDS)
     industries = _shuffled(codes, [names.INDUSTRY_WORDS[code][0] for code in codes], count, rng)
-    forms, weights = zip(*names.FORMS, strict=True)
+    forms, weights = [form for form, _weight in names.FORMS], [weight for _form, weight in names.FORMS]
     used: set[str] = set()
     segments, silences = cycle(_SEGMENTS), cycle(_SILENCES)
     for number in range(1, count + 1):
@@ -324,7 +325,7 @@ def _course(one: Blueprint, course: str, rng: Random, today: int) -> Deal:
 
 def _serve(prints: list[Blueprint], rng: Random, today: int) -> None:
     decks = {type: _deck(len(texts), rng) for type, texts in REQUESTS.items()}
-    types, weights = zip(*SHARES, strict=True)
+    types, weights = [type for type, _weight in SHARES], [weight for _type, weight in SHARES]
     courses = cycle(_REQUESTS)
     for one in prints:
         if not one.sales:
@@ -379,27 +380,14 @@ def _talk(prints: list[Blueprint], rng: Random) -> None:
 
 
 def _number(prints: list[Blueprint]) -> None:
-    for kind, pattern, records in (
-        (
-            "sales",
-            "DD-{}-{:05d}",
-            [(sale.day, one.id, place, sale) for one in prints for place, sale in enumerate(one.sales)],
-        ),
-        (
-            "deals",
-            "SJ-{}-{:04d}",
-            [(deal.day, one.id, place, deal) for one in prints for place, deal in enumerate(one.deals)],
-        ),
-        (
-            "requests",
-            "FW-{}-{:04d}",
-            [(each.day, one.id, place, each) for one in prints for place, each in enumerate(one.requests)],
-        ),
+    for pattern, records in (
+        ("DD-{}-{:05d}", _in_time((one, one.sales) for one in prints)),
+        ("SJ-{}-{:04d}", _in_time((one, one.deals) for one in prints)),
+        ("FW-{}-{:04d}", _in_time((one, one.requests) for one in prints)),
     ):
-        assert kind
         year, number = 0, 0
-        for pk, (day, _one, _place, record) in enumerate(sorted(records, key=lambda found: found[:3]), start=1):
-            of_year = date.fromordinal(day).year
+        for pk, record in enumerate(records, start=1):
+            of_year = date.fromordinal(record.day).year
             number = number + 1 if of_year == year else 1
             year = of_year
             record.id, record.number = pk, pattern.format(year, number)
@@ -407,3 +395,8 @@ def _number(prints: list[Blueprint]) -> None:
         sizes = [len(value) if isinstance(value := getattr(one, count), list) else int(value) for one in prints]
         for one, first in zip(prints, accumulate(sizes, initial=1), strict=False):
             setattr(one, f"first_{name}", first)
+
+
+def _in_time(found: Iterable[tuple[Blueprint, Sequence[Any]]]) -> list[Any]:
+    dated = [(record.day, one.id, place, record) for one, records in found for place, record in enumerate(records)]
+    return [record for *_place, record in sorted(dated, key=lambda each: each[:3])]

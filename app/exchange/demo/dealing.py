@@ -137,7 +137,7 @@ class Dealing:
 
     def _lose(self, row: Row, at: datetime) -> None:
         reason = self.rng.choices(list(LOST_NOTES), (30, 24, 10, 10, 10, 8, 6, 2))[0]
-        changes = {
+        changes: Row = {
             "lost_reason": reason,
             "lost_note": self.rng.choice(LOST_NOTES[reason]),
             "competitor": self.rng.choice(_COMPETITORS) if reason in {"price", "competitor"} else row["competitor"],

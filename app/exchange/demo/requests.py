@@ -42,18 +42,15 @@ SB|缠绕机升降到一半就停，像是卡住了。|清理导轨异物并更�
 
 
 def _parsed(lines: str) -> tuple[Complaint, ...]:
-    return tuple(Complaint(*line.split("|"), "", "") for line in lines.strip().splitlines())
-
-
-def _ordered(one: Complaint) -> Complaint:
-    return one._replace(cause="", solution=one.cause)
+    found = (line.split("|") for line in lines.strip().splitlines())
+    return tuple(Complaint(goods, text, "", solution, "") for goods, text, solution in found)
 
 
 REQUESTS: dict[str, tuple[Complaint, ...]] = {
     "complaint": COMPLAINTS,
-    "consultation": tuple(map(_ordered, _parsed(_CONSULTATIONS))),
-    "suggestion": tuple(map(_ordered, _parsed(_SUGGESTIONS))),
-    "repair": tuple(map(_ordered, _parsed(_REPAIRS))),
+    "consultation": _parsed(_CONSULTATIONS),
+    "suggestion": _parsed(_SUGGESTIONS),
+    "repair": _parsed(_REPAIRS),
 }
 SHARES = (("complaint", 40), ("consultation", 26), ("repair", 22), ("suggestion", 12))
 

@@ -43,7 +43,7 @@ class Serving:
         specialist = world.specialist(request.id)
         by = specialist if rng.random() < 0.7 or self.story.owner is None else self.story.owner
         response, resolution = self._deadlines(request.type, priority, at)
-        row = {
+        row: Row = {
             "id": request.id,
             "number": request.number,
             "type": request.type,

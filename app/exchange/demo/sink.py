@@ -92,7 +92,7 @@ def write(connection: Connection, name: str, names: Sequence[str], packed: bytes
     columns = ", ".join(names)
     with closing(connection.connection.cursor()) as cursor:
         if connection.dialect.name == "postgresql":
-            with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's
+            with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
                 copy.write(packed)
             return
         marks = ", ".join("?" * len(names))

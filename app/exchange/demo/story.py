@@ -134,7 +134,7 @@ class Story:
         name, woman = names.person(rng)
         title, department, role, category = rng.choice(names.TITLES)
         spelled = "".join(syllables(name))
-        row = {
+        row: Row = {
             "id": self.one.first_contact + number,
             "customer_id": self.one.id,
             "name": name,

@@ -88,7 +88,7 @@ class Talking:
     def _talk(self, number: int, by: Actor, at: datetime) -> None:
         story, talk = self.story, self.rng.choice(TALKS)
         contact = self.rng.choice(story.contacts) if story.contacts else None
-        row = {
+        row: Row = {
             "id": story.one.first_talk + number,
             "customer_id": story.one.id,
             "contact_id": contact["id"] if contact else None,

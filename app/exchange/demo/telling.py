@@ -79,7 +79,7 @@ def _tell_one(world: World, one: Blueprint, books: Books) -> None:
     losing = Losing(story, selling)
     story.enter()
     for chapter in (selling, dealing, serving, talking, losing):
-        chapter.plan()  # type: ignore[attr-defined]
+        chapter.plan()
     if one.id % 17 == 0 and story.owner is not None:
         colleagues = [actor for actor in world.staff.managers[one.city.side] if actor.user_id != story.owner.user_id]
         if colleagues:

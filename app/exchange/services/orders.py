@@ -174,8 +174,8 @@ class OrderWriter(Writer):
             if one.values["customer_id"] is None:
                 one.values["customer_id"] = ids[_reference(row)]
             if one.values["customer_id"] is None:
-                refusal = refusals[_reference(row)] or Invalid()
-                self.refuse(one.entries, invalid("customer", refusal.sentence))
+                why = refusals[_reference(row)] or Invalid()
+                self.refuse(one.entries, invalid("customer", why.sentence))
             else:
                 found.append(one)
         return found
@@ -197,7 +197,9 @@ class OrderWriter(Writer):
         for start in range(0, len(given), AT_ONCE):
             chunk = given[start : start + AT_ONCE]
             for column in (Product.name, Product.external_id, Product.code):
-                found |= dict(session.execute(select(column, Product.id).where(column.in_(chunk))).tuples().all())
+                found |= {
+                    str(name): pk for name, pk in session.execute(select(column, Product.id).where(column.in_(chunk)))
+                }
         for line in lines:
             name = line.pop("product")
             line |= {"product_id": found[name]} if name in found else {"text": name}

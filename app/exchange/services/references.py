@@ -51,7 +51,7 @@ def customers_of(session: Session, rows: Iterable[Mapping[str, Any]]) -> Custome
         chunk = given[start : start + AT_ONCE]
         for column, into in ((Customer.external_id, known.external), (Customer.code, known.codes)):
             for value, pk in session.execute(select(column, Customer.id).where(column.in_(chunk))):
-                into[value] = pk
+                into[str(value)] = pk
         for name, pk in session.execute(select(Customer.name, Customer.id).where(Customer.name.in_(chunk))):
             known.names.setdefault(name, []).append(pk)
     return known
