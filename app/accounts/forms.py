@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_appbuilder.forms import DynamicForm
@@ -11,7 +12,7 @@ from wtforms import PasswordField
 from wtforms.validators import DataRequired, ValidationError
 
 from app.accounts.models import User
-from app.accounts.queries import team_tree
+from app.accounts.queries import teams_in_order
 from app.core.actors import current_actor
 from app.core.database import db
 from app.core.i18n import _, _l
@@ -22,8 +23,23 @@ LANGUAGE_CHOICES = (("zh", "中文"), ("en", "English"))
 INDENT = "\u3000"
 
 
+def _once(name: str, ask: Callable[[], list[tuple[int, str]]]) -> list[tuple[int, str]]:
+    """What ``ask`` answers, asked once in a request however many filters and fields show it."""
+    actor = current_actor()
+    if actor is None:
+        return ask()
+    found = actor.cache.get(name)
+    if not isinstance(found, list):
+        found = actor.cache[name] = ask()
+    return found
+
+
 def role_choices() -> list[tuple[int, str]]:
     """The roles, the product's six first, as people read them."""
+    return _once("role_choices", _roles)
+
+
+def _roles() -> list[tuple[int, str]]:
     order = {name: position for position, name in enumerate(ROLES)}
     roles = sorted(db.session.scalars(select(Role)), key=lambda role: (order.get(role.name, len(order)), role.name))
     return [(role.id, str(role_label(role.name))) for role in roles]
@@ -31,7 +47,11 @@ def role_choices() -> list[tuple[int, str]]:
 
 def team_choices() -> list[tuple[int, str]]:
     """The teams as a tree."""
-    return [(node.team.id, INDENT * node.depth + node.team.name) for node in team_tree(db.session())]
+    return _once("team_choices", _teams)
+
+
+def _teams() -> list[tuple[int, str]]:
+    return [(team.id, INDENT * depth + team.name) for team, depth in teams_in_order(db.session())]
 
 
 def people_choices() -> list[tuple[int, str]]:
@@ -111,9 +131,3 @@ class TeamForm(DynamicForm):
     position = WholeNumberField(
         _l("Sort order"), least=0, most=9_999, description=_l("Teams are sorted by this number.")
     )
-
-
-def may(right: str) -> bool:
-    """Say whether the person signed in holds ``right``."""
-    actor = current_actor()
-    return actor is not None and actor.may(right)

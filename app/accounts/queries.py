@@ -130,24 +130,34 @@ class TeamNode:
     people: tuple[User, ...]
 
 
-def team_tree(session: Session) -> list[TeamNode]:
-    """Every team below its parent, with its leader and its active people; three statements."""
-    teams = list(session.scalars(select(Team).order_by(Team.position, Team.name)))
-    users = {user.id: user for user in session.scalars(select(User).order_by(User.last_name, User.first_name))}
-    leaders = dict(session.execute(select(TeamLeader.team_id, TeamLeader.user_id)).all())
+def teams_in_order(session: Session) -> list[tuple[Team, int]]:
+    """Every team below its parent, with its depth counted from 0; one statement."""
     below: dict[int | None, list[Team]] = {}
-    for team in teams:
+    for team in session.scalars(select(Team).order_by(Team.position, Team.name)):
         below.setdefault(team.parent_id, []).append(team)
-    found: list[TeamNode] = []
+    found: list[tuple[Team, int]] = []
 
     def walk(parent_id: int | None, depth: int) -> None:
         for team in below.get(parent_id, ()):
-            people = tuple(user for user in users.values() if user.team_id == team.id and user.active)
-            found.append(TeamNode(team, depth, users.get(leaders.get(team.id, 0)), people))
+            found.append((team, depth))
             walk(team.id, depth + 1)
 
     walk(None, 0)
     return found
+
+
+def team_tree(session: Session) -> list[TeamNode]:
+    """Every team below its parent, with its leader and its active people; three statements."""
+    users = {user.id: user for user in session.scalars(select(User).order_by(User.last_name, User.first_name))}
+    leaders = dict(session.execute(select(TeamLeader.team_id, TeamLeader.user_id)).all())
+    people: dict[int | None, list[User]] = {}
+    for user in users.values():
+        if user.active:
+            people.setdefault(user.team_id, []).append(user)
+    return [
+        TeamNode(team, depth, users.get(leaders.get(team.id, 0)), tuple(people.get(team.id, ())))
+        for team, depth in teams_in_order(session)
+    ]
 
 
 def teams_led_by(user_id: int) -> Select[tuple[int]]:
