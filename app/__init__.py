@@ -104,5 +104,6 @@ def _add_menu(appbuilder: Any) -> None:
         "Data": _l("Data"),
         "Administration": _l("Administration"),
     }
+    appbuilder.add_link("Home", href="/", label=_l("Home"), icon="ti-home")
     for name, icon in MENU:
         appbuilder.menu.add_category(name, icon=icon, label=labels[name])

@@ -30,9 +30,8 @@ def _may_open(item: Any, has_access: HasAccess) -> bool:
     view, method = _page_of(item)
     if view is None:
         return True
-    permission = view.get_method_permission(method)
     is_protected = hasattr(getattr(view, method, None), "_permission_name")
-    return not is_protected or has_access(f"can_{permission}", view.class_permission_name)
+    return not is_protected or has_access(f"can_{view.get_method_permission(method)}", view.class_permission_name)
 
 
 def _page_of(item: Any) -> tuple[Any, str]:

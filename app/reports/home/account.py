@@ -8,15 +8,17 @@ from typing import Any
 
 from app.churn.models import ChurnCase
 from app.core.database import db
-from app.core.i18n import _, _l, format_money, format_number, local_day, ngettext
+from app.core.i18n import _, _l, format_number, local_day, ngettext
 from app.customers import terms
 from app.customers.models import Plan
 from app.opportunities.models import Opportunity
 from app.orders.models import Order
-from app.reports.home import links, queries
+from app.reports.home import links
 from app.reports.home.asked import Asked
 from app.reports.home.greeting import EXCEPTIONS, exceptions_of_month, position
-from app.reports.home.numbers import Numbers, Question, counted
+from app.reports.home.numbers import Numbers, Question, counted, whole
+from app.reports.home.queries import own as queries
+from app.reports.home.queries import shared
 from app.reports.home.sections import Section
 from app.reports.home.stories import story_of
 from app.service.models import ServiceRequest
@@ -51,7 +53,7 @@ def questions(asked: Asked) -> list[Question]:
         late = (
             *queries.requests_of_my_customers(asked),
             ServiceRequest.processed_at.is_(None),
-            queries.due_before(asked),
+            shared.due_before(asked),
         )
         found.append(counted("requests_late", ServiceRequest.id, *late))
     if asked.may("order.see"):
@@ -67,17 +69,18 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     session, may = db.session(), asked.may
     plans = session.execute(queries.to_do(asked)).all() if may("plan.see") else []
     cases = session.scalars(queries.my_risks(asked)).all() if may("churn_case.see") else []
-    without = session.scalars(queries.without_step(asked)).all() if may("opportunity.see") else []
+    without = session.execute(queries.without_step(asked)).all() if may("opportunity.see") else []
     urls = _urls(asked)
     return {
         "strip": _strip(asked, found, urls, plans[0][0] if plans else None),
         "urls": urls,
         "found": found,
         "plans": plans,
+        "more": found["overdue"].count + found["today"].count - len(plans),
         "icons": {str(kind): f"ti-{icon}" for kind, icon in terms.FOLLOW_UP_ICONS.items()},
         "kinds": terms.FOLLOW_UP_KINDS,
         "risks": [story_of(case, asked.day) for case in cases],
-        "without_step": [(one, max((asked.at - one.stage_since).days, 0)) for one in without],
+        "without_step": [(one, stage, max((asked.at - one.stage_since).days, 0)) for one, stage in without],
         "month": _month(asked, found) if may("order.see") else None,
     }
 
@@ -87,6 +90,7 @@ def _urls(asked: Asked) -> dict[str, str]:
     return {
         "overdue": links.overdue_plans(me, asked.yesterday),
         "today": links.plans(_flt_0_owner_id=me, _flt_4_done_at="y", _flt_0_due_at=today),
+        "due": links.plans(_flt_0_owner_id=me, _flt_4_done_at="y", _flt_2_due_at=today),
         "open": links.plans(_flt_0_owner_id=me, _flt_4_done_at="y"),
         "risk": links.cases(_flt_0_owner_id=me, _flt_0_status="warned"),
         "again": links.cases(_flt_0_owner_id=me, _flt_0_status="postponed", _flt_2_look_again_on=today),
@@ -109,11 +113,11 @@ def _strip(asked: Asked, found: Numbers, urls: dict[str, str], oldest: Plan | No
         )
         strip.append(Kpi(_("Plans for today"), format_number(found["today"].count), done, urls["today"]))
     if asked.may("churn_case.see"):
-        strip.append(item("risk", _("Customers at risk"), format_money(found["risk"].amount), "wait"))
-        strip.append(item("again", _("To look at again"), format_money(found["again"].amount), "bad"))
+        strip.append(item("risk", _("Customers at risk"), whole(found["risk"].amount), "wait"))
+        strip.append(item("again", _("To look at again"), whole(found["again"].amount), "bad"))
     if asked.may("opportunity.see"):
         amount = found["step"].amount
-        strip.append(item("step", _("Opportunities without next step"), format_money(amount) if amount else ""))
+        strip.append(item("step", _("Opportunities without next step"), whole(amount) if amount else ""))
     if asked.may("service_request.see"):
         late = found["requests_late"].count
         strip.append(

@@ -15,9 +15,9 @@ from app.core.calendar import CalendarDay
 from app.core.database import db
 from app.core.i18n import _, _l, current_language, format_number
 from app.core.jobs import Job, JobStatus
-from app.reports.home import queries
 from app.reports.home.asked import Asked
 from app.reports.home.numbers import Numbers, Question, counted, told
+from app.reports.home.queries import upkeep as queries
 from app.reports.home.sections import Section
 from app.theme.widgets import Kpi
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import String, case, cast, func
 
+from app.accounts.models import User
 from app.core.calendar import CalendarDay, MonthPosition, WorkingCalendar
 from app.core.i18n import _, format_month, format_weekday, to_local
 from app.reports.home.asked import Asked
@@ -30,6 +31,12 @@ def calendar_of(text: str) -> WorkingCalendar:
 def position(text: str, day: date) -> MonthPosition:
     """Where ``day`` stands in its month."""
     return calendar_of(text).position_in_month(day)
+
+
+def spoken_name(user: User) -> str:
+    """How somebody is called: 晓梅, Grace; a Chinese given name of one character does not stand alone."""
+    given = user.first_name or ""
+    return given if len(given) > 1 else user.name
 
 
 def greeting(asked: Asked, given_name: str) -> str:

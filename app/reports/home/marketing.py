@@ -7,11 +7,13 @@ from typing import Any
 
 from app.churn.models import ChurnCase, ChurnStatus
 from app.core.database import db
-from app.core.i18n import _, _l, format_money, format_number
+from app.core.i18n import _, _l, format_number
 from app.opportunities.models import Opportunity
-from app.reports.home import links, queries
+from app.reports.home import links
 from app.reports.home.asked import Asked
-from app.reports.home.numbers import Numbers, Question, counted
+from app.reports.home.numbers import Numbers, Question, counted, whole
+from app.reports.home.queries import shared
+from app.reports.home.queries import steering as queries
 from app.reports.home.sections import Section
 from app.reports.home.stories import story_of
 from app.reports.queries.contribution import money
@@ -30,7 +32,7 @@ def questions(asked: Asked) -> list[Question]:
     if asked.may("service_request.see"):
         assigned = ServiceRequest.status == RequestStatus.assigned
         found.append(counted("requests", ServiceRequest.id, *queries.unassigned_requests()))
-        found.append(counted("requests_late", ServiceRequest.id, assigned, queries.due_before(asked)))
+        found.append(counted("requests_late", ServiceRequest.id, assigned, shared.due_before(asked)))
     if asked.may("churn_case.see"):
         warned = ChurnCase.status == ChurnStatus.warned
         found.append(counted("risk", ChurnCase.id, warned, amount=ChurnCase.value_12m))
@@ -85,7 +87,7 @@ def _strip(found: Numbers, urls: dict[str, str]) -> list[Kpi]:
         Kpi(
             label,
             format_number(found[name].count),
-            format_money(found[name].amount) if found[name].amount else "",
+            whole(found[name].amount) if found[name].amount else "",
             urls[name],
             tone if found[name].count else "",
         )

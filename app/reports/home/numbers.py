@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Numeric, Select, String, cast, func, liter
 from sqlalchemy import select as select_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.core.i18n import format_money
 from app.reports.queries.contribution import money
 
 Question = Select[*tuple[Any, ...]]
@@ -47,6 +48,11 @@ def _question(name: str, count: Any, amount: Any, text: Any) -> Question:
     return select_(
         literal(name).label("name"), count.label("count"), amount.label("amount"), cast(text, String).label("text")
     )
+
+
+def whole(amount: Decimal) -> str:
+    """An amount without cents, which nobody needs at a glance."""
+    return format_money(round(amount))
 
 
 def answers(session: Session, questions: Iterable[Question]) -> Numbers:

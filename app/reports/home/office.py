@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.database import db
-from app.core.i18n import _, _l, format_money, format_number
+from app.core.i18n import _, _l, format_number
 from app.customers.models import Customer
 from app.orders.models import Order, OrderStatus
 from app.orders.views import looks
-from app.reports.home import links, queries
+from app.reports.home import links
 from app.reports.home.asked import Asked, start_of
-from app.reports.home.numbers import Numbers, Question, counted
+from app.reports.home.numbers import Numbers, Question, counted, whole
+from app.reports.home.queries import shared
+from app.reports.home.queries import shipping as queries
 from app.reports.home.sections import Section
 from app.theme.widgets import Kpi
 
@@ -46,9 +48,9 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
         "strip": _strip(found, urls),
         "urls": urls,
         "found": found,
-        "to_ship": session.scalars(queries.orders_to_do(ship, queries.TO_DO)).all() if sees else None,
-        "to_complete": session.scalars(queries.orders_to_do(complete, queries.ROWS)).all() if sees else None,
-        "drafts": session.scalars(queries.orders_to_do(OrderStatus.draft, queries.ROWS)).all() if sees else None,
+        "to_ship": session.scalars(queries.orders_to_do(ship, shared.TO_DO)).all() if sees else None,
+        "to_complete": session.scalars(queries.orders_to_do(complete, shared.ROWS)).all() if sees else None,
+        "drafts": session.scalars(queries.orders_to_do(OrderStatus.draft, shared.ROWS)).all() if sees else None,
         "kind": looks.kind,
         "value": looks.value,
     }
@@ -75,7 +77,7 @@ def _strip(found: Numbers, urls: dict[str, str]) -> list[Kpi]:
         Kpi(
             label,
             format_number(found[name].count),
-            format_money(found[name].amount) if found[name].amount else "",
+            whole(found[name].amount) if found[name].amount else "",
             urls[name],
             tone if found[name].count else "",
         )

@@ -10,13 +10,17 @@ from typing import Any
 from flask import url_for
 
 from app.churn.models import ChurnCase, ChurnStatus
-from app.core.i18n import _, _l, format_day, format_money, format_number, format_percent
+from app.core import dictionary
+from app.core.database import db
+from app.core.i18n import _, _l, format_day, format_number, format_percent
 from app.customers.models import Customer
 from app.orders.models import OrderDay
 from app.reports.home import links
 from app.reports.home.asked import Asked
-from app.reports.home.numbers import Number, Numbers, Question, counted
+from app.reports.home.numbers import Number, Numbers, Question, counted, whole
+from app.reports.home.queries import analysis as queries
 from app.reports.home.sections import Section
+from app.reports.queries.contribution import money
 from app.reports.queries.scope import ReportScope
 from app.service.models import ServiceRequest
 from app.theme.widgets import Kpi
@@ -26,13 +30,25 @@ WHAT = ("value", "entered", "requests", "rated", "cases", "lost")
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a card, with its bar as a share of the largest."""
+
+    label: Any
+    value: str
+    share: Decimal
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class ReportCard:
-    """One report: its name, its address for the period, and its figures."""
+    """One report: its name, its address for the period, its figures, and the largest lines behind one of them."""
 
     title: str
     icon: str
     url: str
     figures: list[Kpi]
+    lines_title: str
+    lines: list[Line]
 
 
 def _scope(asked: Asked) -> ReportScope:
@@ -91,10 +107,27 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
 
     def amount(what: str, label: str, url: str, bad: bool = False) -> Kpi:
         note, tone = _change(now[what].amount, before[what].amount, more_is_bad=bad)
-        return Kpi(label, format_money(now[what].amount), note, url, note_tone=tone)
+        return Kpi(label, whole(now[what].amount), note, url, note_tone=tone)
 
     rating, rating_before = _mean(now["rated"]), _mean(before["rated"])
     mean = Kpi(_("Mean satisfaction"), format_number(rating, 2) or "–", *_rating_change(rating, rating_before))
+    session = db.session()
+    best = [
+        (customer.name, money(value), whole(money(value)), url_for("CustomerView.show", pk=customer.id))
+        for customer, value in session.execute(queries.best_customers(scope))
+    ]
+    sources = [
+        (dictionary.label(session, "source", code) or _("not entered"), number, format_number(number), "")
+        for code, number in session.execute(queries.new_by_source(scope))
+    ]
+    types = [
+        (dictionary.label(session, "request_type", code), number, format_number(number), "")
+        for code, number in session.execute(queries.requests_by_type(scope))
+    ]
+    cases = [
+        (case.customer.name, case.value_12m, whole(case.value_12m), url_for("ChurnView.show", pk=case.id))
+        for case in session.scalars(queries.dearest_cases(scope))
+    ]
     return {
         "strip": [],
         "period": _("%(first)s to %(last)s", first=format_day(scope.first), last=format_day(scope.last)),
@@ -107,18 +140,24 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
                     amount("value", _("Order value"), urls["contribution"]),
                     count("value", _("Customers with orders"), urls["contribution"]),
                 ],
+                _("Who ordered most"),
+                _lines(best),
             ),
             ReportCard(
                 _("Customer composition"),
                 "ti-chart-donut",
                 urls["composition"],
                 [count("entered", _("New customers"), entered)],
+                _("New customers by source"),
+                _lines(sources),
             ),
             ReportCard(
                 _("Customer service"),
                 "ti-headset",
                 urls["service"],
                 [count("requests", _("Service requests"), urls["service"], True), mean],
+                _("Service requests by type"),
+                _lines(types),
             ),
             ReportCard(
                 _("Customer churn"),
@@ -129,9 +168,16 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
                     amount("cases", _("Value warned about"), urls["churn"], True),
                     count("lost", _("Confirmed lost"), urls["churn"], True),
                 ],
+                _("The dearest warnings"),
+                _lines(cases),
             ),
         ],
     }
+
+
+def _lines(rows: list[tuple[Any, Any, str, str]]) -> list[Line]:
+    most = max((Decimal(size) for _label, size, _value, _url in rows), default=Decimal(0))
+    return [Line(label, value, Decimal(size) / most if most > 0 else most, url) for label, size, value, url in rows]
 
 
 def _mean(number: Number) -> Decimal | None:

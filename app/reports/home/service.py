@@ -7,9 +7,11 @@ from typing import Any
 
 from app.core.database import db
 from app.core.i18n import _, _l, format_number
-from app.reports.home import links, queries
+from app.reports.home import links
 from app.reports.home.asked import Asked
 from app.reports.home.numbers import Numbers, Question, counted
+from app.reports.home.queries import serving as queries
+from app.reports.home.queries import shared
 from app.reports.home.sections import Section
 from app.service.models import RequestStatus, ServiceRequest
 from app.service.views.looks import clock, priority, short, term
@@ -21,7 +23,7 @@ def questions(asked: Asked) -> list[Question]:
     if not asked.may("service_request.see"):
         return []
     mine = queries.my_requests
-    assigned, late, today = RequestStatus.assigned, queries.due_before(asked), queries.due_today(asked)
+    assigned, late, today = RequestStatus.assigned, shared.due_before(asked), queries.due_today(asked)
     conditions = {
         "open": mine(asked, assigned),
         "late": mine(asked, assigned, late),

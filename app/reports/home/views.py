@@ -13,8 +13,8 @@ from app.core.database import db
 from app.core.i18n import _, _l
 from app.reports.home import account, administration, marketing, office, sales, service
 from app.reports.home.asked import Asked
-from app.reports.home.greeting import EXCEPTIONS, exceptions_of_month, fact, greeting
-from app.reports.home.numbers import Question, answers
+from app.reports.home.greeting import EXCEPTIONS, exceptions_of_month, fact, greeting, spoken_name
+from app.reports.home.numbers import Question, answers, whole
 from app.reports.home.sections import Section
 from app.web.session import acting, now
 
@@ -42,12 +42,13 @@ def home_page(actor: Actor) -> Any:
     return render_template(
         "reports/home.html",
         title=_("Home"),
-        greeting=greeting(asked, getattr(g.user, "first_name", "") or actor.name),
+        greeting=greeting(asked, spoken_name(g.user)),
         fact=fact(asked, found[EXCEPTIONS].text),
         first=first,
         others=sections[1:],
         actions=actions(asked, first),
         asked=asked,
+        whole=whole,
         **(first.page(asked, found) if first else {}),
     )
 
@@ -89,5 +90,10 @@ class HomeSectionView(BaseView):
             abort(404)
         found = answers(db.session(), section.questions(asked))
         return self.render_template(
-            "reports/home_section.html", title=section.label, section=section, asked=asked, **section.page(asked, found)
+            "reports/home_section.html",
+            title=section.label,
+            section=section,
+            asked=asked,
+            whole=whole,
+            **section.page(asked, found),
         )

@@ -1,0 +1,1 @@
+"""The rows a home page shows, and the conditions under which they are counted."""

@@ -1,0 +1,59 @@
+"""What lies behind the figures of the reports."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from app.churn.models import ChurnCase
+from app.customers.models import Customer
+from app.orders.models import OrderDay
+from app.reports.home.queries.shared import Rows, with_customer
+from app.reports.queries.scope import ReportScope
+from app.service.models import ServiceRequest
+
+BEST = 5
+"""Lines below each figure."""
+
+
+def best_customers(scope: ReportScope) -> Rows:
+    """(customer, order value) of those who ordered most in the period."""
+    sums = (
+        select(OrderDay.customer_id, func.sum(OrderDay.gross).label("value"))
+        .where(OrderDay.day.between(scope.first, scope.last))
+        .group_by(OrderDay.customer_id)
+        .subquery()
+    )
+    statement = select(Customer, sums.c.value).join(sums, sums.c.customer_id == Customer.id)
+    return statement.where(*scope.customers()).order_by(sums.c.value.desc(), Customer.id).limit(BEST)
+
+
+def new_by_source(scope: ReportScope) -> Rows:
+    """(source, customers entered in the period), the largest first."""
+    start, end = scope.moments()
+    number = func.count(Customer.id)
+    statement = select(Customer.source, number).where(Customer.created_at >= start, Customer.created_at < end)
+    grouped = statement.where(*scope.customers()).group_by(Customer.source)
+    return grouped.order_by(number.desc(), Customer.source).limit(BEST)
+
+
+def requests_by_type(scope: ReportScope) -> Rows:
+    """(type, requests received in the period), the most frequent first."""
+    (start, end), number = scope.moments(), func.count(ServiceRequest.id)
+    statement = (
+        select(ServiceRequest.type, number)
+        .join(Customer, Customer.id == ServiceRequest.customer_id)
+        .where(ServiceRequest.received_at >= start, ServiceRequest.received_at < end, *scope.customers())
+    )
+    return statement.group_by(ServiceRequest.type).order_by(number.desc(), ServiceRequest.type).limit(BEST)
+
+
+def dearest_cases(scope: ReportScope) -> Rows:
+    """The cases opened in the period that are worth most."""
+    statement = (
+        select(ChurnCase)
+        .join(Customer, Customer.id == ChurnCase.customer_id)
+        .where(ChurnCase.opened_on.between(scope.first, scope.last), *scope.customers())
+        .order_by(ChurnCase.value_12m.desc(), ChurnCase.id.desc())
+        .limit(BEST)
+    )
+    return with_customer(statement, ChurnCase.customer)
