@@ -22,7 +22,7 @@ def judge_everybody(job: jobs.JobContext) -> dict[str, Any]:
     with job.reading() as session:
         judgement = services.look(session, today, today=today)
     result: dict[str, Any] = {}
-    for verdict in services.act_on(job.session, judgement, by=job.actor, at=job.now):
+    for verdict in services.act_on(job.session, judgement, by=job.actor, at=job.now, recovered=recovered):
         job.progress(50)
         result = vars(verdict)
     return {**result, "recovered": recovered}

@@ -136,3 +136,14 @@ def test_everybody_sees_their_own_jobs_and_steers_those(session, make_user, clie
     office.post(f"/jobs/{pk}/retry")
     session.expire_all()
     assert session.get(Job, pk).status is JobStatus.waiting
+
+
+def test_finished_jobs_of_the_clock_do_not_hide_the_others(session, client_as):
+    jobs.enqueue(session, "core.seal_audit", {}, by=SYSTEM, at=NOW, unique_key="schedule:core.seal_audit:now")
+    session.commit()
+    jobs.run_due(NOW)
+    office = client_as("Office Administrator")
+
+    assert "封存审计日志" not in office.get("/jobs/").text
+    assert "封存审计日志" in office.get("/jobs/?status=done").text
+    assert office.get("/jobs/?status=nonsense").status_code == 200

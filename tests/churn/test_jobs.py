@@ -47,6 +47,7 @@ def test_the_job_warns_and_recovers(session, make_history, make_case, enqueued):
     assert done.status is JobStatus.done
     assert done.result == {"customers": 2, "judged": 2, "warned": 1, "already_open": 0, "recovered": 1}
     assert session.get(ChurnCase, ended.id).status is ChurnStatus.recovered
+    assert session.scalars(select(ChurnRun.recovered)).one() == 1
 
 
 def test_a_judgement_killed_between_two_portions_goes_on_and_doubles_nothing(

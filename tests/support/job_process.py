@@ -30,7 +30,6 @@ steps = sa.Table(
     sa.Column("number", sa.Integer),
     sa.Column("process", sa.Integer),
 )
-TABLES = [User.__table__, jobs.Job.__table__, Notification.__table__]
 
 
 def make_bare_app(url: str) -> Flask:
@@ -43,8 +42,15 @@ def make_bare_app(url: str) -> Flask:
 
 
 def make_tables(bare: Flask) -> None:
+    wanted: set[sa.Table] = set()
+    waiting = [User.__table__, jobs.Job.__table__, Notification.__table__]
+    while waiting:
+        table = waiting.pop()
+        if table not in wanted:
+            wanted.add(table)
+            waiting += [key.column.table for key in table.foreign_keys]
     with bare.app_context():
-        Model.metadata.create_all(db.engine, tables=TABLES)
+        Model.metadata.create_all(db.engine, tables=list(wanted))
         steps.metadata.create_all(db.engine)
 
 

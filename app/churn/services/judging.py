@@ -42,8 +42,11 @@ class Verdict:
     already_open: int
 
 
-def act_on(session: Session, judgement: Judgement, *, by: Actor, at: datetime) -> Iterator[Verdict]:
-    """Open the cases, tell their owners, keep the bands and the run; yield after each portion, where to commit."""
+def act_on(session: Session, judgement: Judgement, *, by: Actor, at: datetime, recovered: int = 0) -> Iterator[Verdict]:
+    """Open the cases, tell their owners, keep the bands and the run; yield after each portion, where to commit.
+
+    ``recovered`` cases were closed in the same run.
+    """
     verdict = Verdict(judgement.customers, judgement.judged, 0, judgement.already_open)
     ownerless = take_ownerless(session)
     for portion in _portions(judgement.silent):
@@ -60,6 +63,7 @@ def act_on(session: Session, judgement: Judgement, *, by: Actor, at: datetime) -
             method=ChurnMethod.rule,
             silence_days=SILENCE_DAYS,
             mean_gap=round(Decimal(judgement.mean_gap), 2),
+            recovered=recovered,
             **vars(verdict),
         )
     )
