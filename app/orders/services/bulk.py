@@ -137,13 +137,19 @@ def _write(session: Session, made: Sequence[_New], by: Actor) -> None:
     for new, pk, number in zip(made, _reserve_keys(session, _order, len(made)), _numbers(session, made), strict=True):
         new.columns["id"], new.columns["number"] = pk, number
     lines = [{"order_id": new.columns["id"], **line} for new in made for line in new.draft.lines]
-    session.execute(insert(_order), [new.columns for new in made])
-    session.execute(insert(_line), lines)
+    session.execute(insert(_order), _without_empty([new.columns for new in made]))
+    session.execute(insert(_line), _without_empty(lines))
     audit.write(session.connection(), [_noted(new, by) for new in made])
     timeline.write(
         session.connection(),
         [telling.entered(new.columns, by, new.at) for new in made if new.columns["status"] in COUNTED],
     )
+
+
+def _without_empty(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the columns that no row fills: binding them takes a third of the time of an import."""
+    filled = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    return [{name: row[name] for name in filled} for row in rows]
 
 
 def _numbers(session: Session, made: Sequence[_New]) -> list[str]:
