@@ -105,7 +105,7 @@ def _classes(found: Any, scope: ReportScope) -> ReportTable:
     ]
     rows = [cells(row.name, row.customers, row.value, _share(row.value, found.value)) for row in found.classes]
     total = cells(_("Total"), found.customers, found.value, Decimal(1) if found.value else None)
-    note = _("A: the customers that make the first 70 % of the value; B: up to 90 %; C: the rest")
+    note = _("A: the customers that make the first 70 percent of the value; B: up to 90 percent; C: the rest")
     return ReportTable("classes", _("ABC classes"), columns, rows, total, note)
 
 
