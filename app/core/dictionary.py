@@ -84,8 +84,8 @@ def _cached(session: Session) -> dict[str, list[_Entry]]:
     if found is None:
         found = {}
         columns = select(Term.list, Term.code, Term.label_zh, Term.label_en, Term.active)
-        for name, *entry in session.execute(columns.order_by(Term.list, Term.position, Term.id)):
-            found.setdefault(name, []).append(_Entry(*entry))
+        for name, code, zh, en, active in session.execute(columns.order_by(Term.list, Term.position, Term.id)):
+            found.setdefault(name, []).append(_Entry(code, zh, en, active))
         session.info["terms"] = found
     return found
 

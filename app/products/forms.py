@@ -18,14 +18,8 @@ class VatRateField(ChoiceField):
 
     def process_data(self, value: Any) -> None:
         self.data = None if value is None else Decimal(str(value)).quantize(VAT_RATES[0])
-        self._own = self.data
-
-    @property
-    def choices(self) -> list[tuple[Any, Any]]:
-        """The rates as percentages."""
-        own = getattr(self, "_own", None)
-        rates = VAT_RATES if own is None or own in VAT_RATES else (*VAT_RATES, own)
-        return [(str(rate), format_percent(rate)) for rate in rates]
+        rates = VAT_RATES if self.data is None or self.data in VAT_RATES else (*VAT_RATES, self.data)
+        self.choices = [(str(rate), format_percent(rate)) for rate in rates]
 
 
 class ProductForm(DynamicForm):
