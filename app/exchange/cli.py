@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from app.core.actors import Actor
 from app.core.database import db, unit_of_work, utc_now
@@ -28,6 +29,7 @@ NOTHING = 2
 @click.option("--map", "mapped", multiple=True, metavar="COLUMN=FIELD", help="Read a column as a field; - for none.")
 @click.option("--owner", metavar="USER", help="Who gets the customers that are made.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Where to list bad rows (default: FILE-errors.csv).")
+@with_appcontext
 def import_command(kind: str, file: Path, mapped: tuple[str, ...], owner: str | None, errors: Path | None) -> None:
     """Read customers, contacts or orders from a CSV file or an Excel workbook.
 
@@ -86,6 +88,7 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--orders", type=click.IntRange(0, 50_000_000), default=6_000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
 @click.option("--yes", is_flag=True, help="Also in a database that is not one for demonstrations.")
+@with_appcontext
 def demo_command(customers: int, orders: int, seed: int, yes: bool) -> None:
     """Fill an empty database with a company that never was.
 

@@ -107,17 +107,7 @@ def _workbook(path: Path) -> Iterator[Row]:
         raise Unreadable(_l("%(path)s cannot be read as an Excel workbook.", path=path)) from error
     if sheet is None:
         raise Unreadable(_l("%(path)s is empty.", path=path))
-    above = sheet.start[0] if sheet.start else 0
-    return (Row(number, cells) for number, cells in enumerate(_from_first(sheet, above), start=1 + above))
-
-
-def _from_first(sheet: Any, above: int) -> Iterator[list[Cell]]:
-    # The package counts empty rows above the first one in, or not, depending on the format.
-    rows = iter(sheet.iter_rows())
-    if above and sheet.total_height > sheet.height:
-        for _skipped in range(above):
-            next(rows, None)
-    return rows
+    return (Row(number, cells) for number, cells in enumerate(sheet.iter_rows(), start=1))
 
 
 # --- text -------------------------------------------------------------------------------------------------------------
