@@ -19,6 +19,7 @@ from app.core.i18n import _, _l
 from app.customers.forms import remote
 from app.orders.models import OrderLine
 from app.orders.services.entering import MOST_LINES
+from app.products.looks import rate_label, rate_text
 from app.products.models import VAT_RATES, Product
 from app.theme.fields import DayField, TextField, TypedField
 
@@ -144,23 +145,25 @@ class LinesField(TypedField):
                 {"original_line_id": str(line.id), "quantity": i18n.format_number(left)}
             )
             row.texts |= {"unit_price": i18n.format_number(line.unit_price), "text": line.what}
-            row.texts |= {"vat_rate": f"{line.vat_rate:.2f}", "discount": i18n.format_number(line.discount * 100)}
+            row.texts |= {"vat_rate": rate_text(line.vat_rate), "discount": i18n.format_number(line.discount * 100)}
             row.left = left
             self.rows.append(row)
 
     def shown(self) -> list[Row]:
         """The lines as the table shows them: one empty line when there is none."""
-        return self.rows or ([] if self.is_return else [Row({"quantity": "1", "vat_rate": f"{VAT_RATES[0]:.2f}"})])
+        return self.rows or ([] if self.is_return else [Row({"quantity": "1", "vat_rate": rate_text(VAT_RATES[0])})])
 
     def blank(self) -> Row:
         """What a new line starts from."""
-        return Row({"quantity": "1", "vat_rate": f"{VAT_RATES[0]:.2f}"})
+        return Row({"quantity": "1", "vat_rate": rate_text(VAT_RATES[0])})
 
     @staticmethod
     def rates(row: Row) -> list[str]:
         """The rates to choose from, a line's own among them."""
-        known = [f"{rate:.2f}" for rate in VAT_RATES]
+        known = [rate_text(rate) for rate in VAT_RATES]
         return known if row["vat_rate"] in {"", *known} else [*known, row["vat_rate"]]
+
+    percent = staticmethod(rate_label)
 
     def _find_products(self) -> None:
         """Look up what the lines are for, as far as it is visible, in one statement."""
@@ -202,7 +205,7 @@ def _written(line: Any) -> Row:
             "quantity": i18n.format_number(line.quantity),
             "unit_price": i18n.format_number(line.unit_price, 2).replace(",", ""),
             "discount": i18n.format_number(line.discount * 100) if line.discount else "",
-            "vat_rate": f"{line.vat_rate:.2f}",
+            "vat_rate": rate_text(line.vat_rate),
         }
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from app.core import search
@@ -53,10 +53,21 @@ def matching(text: str) -> Select[Order]:
 
 
 def matches(text: str) -> ColumnElement[bool]:
-    """The condition of :func:`matching`; a range and not LIKE, so that the index of numbers serves both databases."""
+    """The condition of :func:`matching`."""
+    return or_(numbered(text), Order.customer_id.in_(search.matching_ids("customer", text)))
+
+
+def numbered(text: str) -> ColumnElement[bool]:
+    """The orders whose number begins with ``text``, which is not empty; the range lets the index of numbers serve it."""
     number = text.upper()
-    by_number = (Order.number >= number) & (Order.number < number + chr(0x10FFFF))
-    return or_(by_number, Order.customer_id.in_(search.matching_ids("customer", text)))
+    following = number[:-1] + chr(min(ord(number[-1]) + 1, 0x10FFFF))
+    return and_(Order.number >= number, Order.number < following, Order.number.startswith(number, autoescape=True))
+
+
+def found_by_number(session: Session, text: str, limit: int) -> list[int]:
+    """The newest orders whose number begins with ``text``, or whose number elsewhere is ``text``."""
+    wanted = select(Order.id).where(or_(numbered(text), Order.external_id == text)).order_by(Order.id.desc())
+    return list(session.scalars(wanted.limit(limit)))
 
 
 def lines_of(order_id: int) -> Select[OrderLine]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask_appbuilder.forms import DynamicForm
 
-from app.core.i18n import _l, format_percent
+from app.core.i18n import _l
 from app.customers.forms import term_choices
+from app.products.looks import rate_label, rate_text
 from app.products.models import VAT_RATES
 from app.theme.fields import ChoiceField, MoneyField, TextField, YesNoField
 
@@ -17,9 +18,9 @@ class VatRateField(ChoiceField):
     """A rate in force; an old record keeps its own."""
 
     def process_data(self, value: Any) -> None:
-        self.data = None if value is None else Decimal(str(value)).quantize(VAT_RATES[0])
+        self.data = None if value is None else Decimal(rate_text(Decimal(str(value))))
         rates = VAT_RATES if self.data is None or self.data in VAT_RATES else (*VAT_RATES, self.data)
-        self.choices = [(str(rate), format_percent(rate)) for rate in rates]
+        self.choices = [(rate_text(rate), rate_label(rate)) for rate in rates]
 
 
 class ProductForm(DynamicForm):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core import search
 from app.core.i18n import _, format_money
 from app.products import queries
+from app.products.looks import rate_text
 from app.products.models import Product
 from app.web.lookup import Lookup, register_lookup
 
@@ -34,6 +35,6 @@ def register() -> None:
             text=lambda product: product.name,
             hint=_hint,
             matching=_matching,
-            more=lambda product: {"price": str(product.list_price), "vat": f"{product.vat_rate:.2f}"},
+            more=lambda product: {"price": str(product.list_price), "vat": rate_text(product.vat_rate)},
         ),
     )

@@ -9,11 +9,12 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
 from app.core.database import db
-from app.core.i18n import _, _l, format_percent
+from app.core.i18n import _, _l
 from app.customers.forms import term_choices
 from app.customers.views import looks
 from app.products import queries, services
 from app.products.forms import FIELDSETS, ProductForm
+from app.products.looks import rate_label
 from app.products.models import Product
 from app.theme import cells
 from app.theme.widgets import Choice, Kpi, QuickFilter, RecordHead, SavedView
@@ -63,7 +64,7 @@ class ProductView(CrmModelView):
         "category": looks.term("product_category"),
         "unit": looks.term("product_unit"),
         "list_price": cells.money,
-        "vat_rate": format_percent,
+        "vat_rate": rate_label,
         "active": ON_SALE,
     }
     cell_classes = {"name": "grow2", "list_price": "num strong", "vat_rate": "num hide-m", "active": "nowrap"}
@@ -94,7 +95,7 @@ class ProductView(CrmModelView):
         actor = acting()
         figures = [
             Kpi(_("List price incl. VAT"), cells.money(product.list_price)),
-            Kpi(_("VAT rate"), format_percent(product.vat_rate)),
+            Kpi(_("VAT rate"), rate_label(product.vat_rate)),
         ]
         if actor.may("product.see_private"):
             figures.append(Kpi(_("Cost price"), cells.money(product.cost_price) or _("unknown")))
@@ -121,6 +122,7 @@ class ProductView(CrmModelView):
             widgets=widgets,
             related_views=[],
             prices=db.session.scalars(queries.price_history(product.id).limit(100)).all(),
+            rate_label=rate_label,
             with_cost=acting().may("product.see_private"),
         )
 

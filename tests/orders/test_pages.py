@@ -190,6 +190,26 @@ def test_only_a_draft_offers_its_lines_for_change(session, client_as, make_order
     assert (confirmed.address, confirmed.gross) == ("苏州", 100)
 
 
+def test_odd_rates_and_discounts_are_shown_exactly_and_survive_an_edit(session, client_as, make_order):
+    office = client_as("Office Administrator")
+    order = make_order(lines=[{"text": "租赁", "unit_price": "100", "vat_rate": "0.015", "discount": "0.125"}])
+    session.commit()
+
+    page = office.get(f"/orders/show/{order.id}").text
+    assert "1.5%" in page
+    assert "12.5%" in page
+    page = office.get(f"/orders/edit/{order.id}").text
+    assert 'value="0.0150" selected' in page
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    line = {"text": "租赁", "quantity": "1", "unit_price": "100", "vat_rate": "0.0150", "discount": "12.5"}
+    assert (
+        office.post(f"/orders/edit/{order.id}", data=form_of(order.customer_id, line, version=version)).status_code
+        == 302
+    )
+    session.refresh(order)
+    assert (order.gross, order.net) == (Decimal("87.50"), Decimal("86.21"))
+
+
 def test_two_people_editing_one_draft_lose_nothing(session, client_as, make_order):
     office, order = client_as("Office Administrator"), make_order()
     session.commit()
@@ -228,6 +248,7 @@ def test_lists_are_found_filtered_and_sorted(session, client_as, make_order, mak
         "?_flt_0_ordered_on=2026-02-31",
     ):
         assert office.get(f"/orders/list/{address}").status_code in {200, 400}, address
+    assert orders[2].number in office.get(f"/search/palette?q={orders[2].number.lower()}").text
     related = office.get(f"/orders/related/customer_id/{customer.id}").text
     assert all(order.number in related for order in orders)
     assert "svg" in office.get(f"/orders/card/{customer.id}").text

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.core.i18n import _l
 from app.orders.models import Order, OrderKind, OrderStatus
 from app.orders.workflow import LABELS
+from app.products.looks import rate_label
 from app.theme import cells
 
 TONES = {
@@ -23,6 +24,9 @@ TONES = {
 KINDS = {OrderKind.sale: _l("Sale"), OrderKind.return_: _l("Return")}
 
 status = cells.badge({status: (LABELS[status], tone) for status, tone in TONES.items()})
+
+
+rate = rate_label
 
 
 def kind(value: Any) -> str:

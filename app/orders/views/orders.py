@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from app.orders.views.chart import months
 from app.orders.views.forms import AddForms, EditForms
 from app.orders.workflow import LABELS
 from app.theme import cells
-from app.theme.widgets import Choice, Fact, Kpi, QuickFilter, RecordHead, SavedView
+from app.theme.widgets import Choice, Fact, Kpi, MoveButton, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
 from app.web.moves import WorkflowView
@@ -145,6 +146,14 @@ class OrderView(OfCountedCustomers, WorkflowView):
     def may_return(self, order: Order) -> bool:
         """Say whether something of the order may be given back by the person signed in."""
         return order.kind is OrderKind.sale and order.status in queries.RETURNABLE and self.may("add")
+
+    def move_buttons(self, order: Order) -> list[MoveButton]:
+        """What can be done now; the goods of a return travel the other way."""
+        buttons = super().move_buttons(order)
+        if not order.is_return:
+            return buttons
+        named = {"ship": _("Goods sent back"), "complete": _("Goods received")}
+        return [replace(button, label=named.get(button.name, button.label)) for button in buttons]
 
     def record_head(self, order: Order) -> RecordHead:
         """What stands above the page."""
