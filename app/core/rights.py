@@ -18,6 +18,7 @@ VERBS: dict[str, Any] = {
     "edit": _l("Edit"),
     "delete": _l("Delete"),
     "export": _l("Export"),
+    "open": _l("Open"),
     "import": _l("Import"),
     "see_private": _l("See private fields"),
 }

@@ -2,5 +2,6 @@
 
 from app.customers.names.judging import THRESHOLD, Party, Verdict, judge, similarity
 from app.customers.names.keys import block_keys
+from app.customers.names.parsing import spoken
 
-__all__ = ["THRESHOLD", "Party", "Verdict", "block_keys", "judge", "similarity"]
+__all__ = ["THRESHOLD", "Party", "Verdict", "block_keys", "judge", "similarity", "spoken"]

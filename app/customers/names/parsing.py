@@ -84,6 +84,14 @@ def readings(name: str) -> tuple[Parts, ...]:
 # --- names in Chinese -----------------------------------------------------------------------------------------------
 
 
+def spoken(name: str) -> str:
+    """Return a name as people say it: brand and first trade, without region and legal form; others stay whole."""
+    found = next(iter(readings(name)), None)
+    if found is None or found.is_latin or found.is_person or not found.brand:
+        return name
+    return found.brand + (found.trades[0] if found.trades else "")
+
+
 def _chinese(bare: str) -> Iterator[Parts]:
     found = Parts("")
     notes = _BRACKETS.findall(bare)

@@ -10,6 +10,7 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from app.core.i18n import _, format_money, format_month, format_number, format_percent, ngettext
+from app.customers.names import spoken
 from app.customers.workflow import LABELS
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.contribution import contribution, total_value, value_by_month
@@ -111,7 +112,7 @@ def _classes(found: Any, scope: ReportScope) -> ReportTable:
 
 def _pareto(found: Any, table: ReportTable) -> Chart:
     data = {
-        "x": [row.customer.short_name or row.customer.name for row in found.rows],
+        "x": [row.customer.short_name or spoken(row.customer.name) for row in found.rows],
         "y": [float(row.value) for row in found.rows],
         "cls": [row.class_name for row in found.rows],
         "cum": [round(float((_share(row.running, found.value) or 0) * 100), 1) for row in found.rows],
