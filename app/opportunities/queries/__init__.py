@@ -69,15 +69,12 @@ TAKEN_WITHIN = timedelta(minutes=10)
 # --- who sees what --------------------------------------------------------------------------------------------------
 
 
-def _whole(actor: Actor) -> Any:
-    """The keys of the opportunities ``actor`` sees with all their columns, as one key set."""
-    key = _opportunity.c.id
-    mine = and_(_opportunity.c.created_by_id == actor.user_id, _opportunity.c.status == "unassigned")
-    return union(
-        select(key).where(_opportunity.c.owner_id.in_(sorted(actor.owners("opportunity")))),
-        select(key).where(through_customer(actor, "opportunity", _opportunity.c.customer_id)),
-        select(key).where(mine),
-    )
+_key = _opportunity.c.id
+_unassigned = _opportunity.c.status == "unassigned"
+
+
+def _within_reach(actor: Actor) -> ColumnElement[bool]:
+    return through_customer(actor, "opportunity", _opportunity.c.customer_id)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -86,28 +83,40 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if not actor.may("opportunity.see"):
         return Opportunity.status == OpportunityStatus.unassigned if actor.may("opportunity.claim") else false()
-    whole = _whole(actor)
-    if not actor.may("opportunity.claim"):
-        return Opportunity.id.in_(whole)
-    pool = select(_opportunity.c.id).where(_opportunity.c.status == "unassigned")
-    return Opportunity.id.in_(union(*whole.selects, pool))
+    free = _unassigned if actor.may("opportunity.claim") else and_(_unassigned, _entered_by(actor))
+    # One key set, never OR over EXISTS.
+    return Opportunity.id.in_(
+        union(
+            select(_key).where(_opportunity.c.owner_id.in_(sorted(actor.owners("opportunity")))),
+            select(_key).where(_within_reach(actor)),
+            select(_key).where(free),
+        )
+    )
+
+
+def _entered_by(actor: Actor) -> ColumnElement[bool]:
+    return _opportunity.c.created_by_id == actor.user_id
 
 
 def seen_whole(actor: Actor) -> ColumnElement[bool]:
-    """The opportunities of which ``actor`` sees more than the pool's columns."""
+    """Of the opportunities visible to ``actor``, those of which more than the pool's columns may be shown."""
     if actor.sees_all("opportunity"):
         return true()
-    return Opportunity.id.in_(_whole(actor)) if actor.may("opportunity.see") else false()
+    if not actor.may("opportunity.see"):
+        return false()
+    free = union(
+        select(_key).where(_unassigned, _within_reach(actor)), select(_key).where(_unassigned, _entered_by(actor))
+    )
+    return or_(Opportunity.status != OpportunityStatus.unassigned, Opportunity.id.in_(free))
 
 
 def sees_whole(session: Session, opportunity: Opportunity, actor: Actor) -> bool:
     """Say whether ``actor`` may see more of a visible opportunity than the pool's columns."""
     if opportunity.status is not OpportunityStatus.unassigned or actor.sees_all("opportunity"):
         return True
-    if not actor.may("opportunity.see"):
-        return False
-    whole = _whole(actor).subquery()
-    return session.scalar(select(whole.c.id).where(whole.c.id == opportunity.id)) is not None
+    shown = select(Opportunity.id).where(Opportunity.id == opportunity.id, seen_whole(actor))
+    with acting_as(actor, session):
+        return session.scalar(shown) is not None
 
 
 def works_on(opportunity: Opportunity, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import jsonify, request, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.accounts.models import Team
 from app.accounts.queries import users_with_right
@@ -68,8 +68,7 @@ def _months(day: date) -> list[date]:
 
 def _conditions(day: date) -> list[Any]:
     actor = acting()
-    # What is unassigned has no card here, but whoever may claim it is told how much there is.
-    conditions: list[Any] = [or_(queries.seen_whole(actor), Opportunity.status == OpportunityStatus.unassigned)]
+    conditions: list[Any] = []
     if request.args.get("who") == "me":
         conditions.append(Opportunity.owner_id == actor.user_id)
     if owner_id := _number("owner"):
