@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.database import Model, Money, Numbered, Traced, Versioned, enum_type
 from app.core.i18n import _
+from app.core.money import cents
 from app.customers.models import Contact, Customer
 from app.opportunities.models import Opportunity
 from app.products.models import Product, VatRate
@@ -154,6 +155,11 @@ class OrderLine(Numbered, Model):
         if self.product is not None:
             return self.product.name
         return self.text or _("Imported total")
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the line cost, excl. VAT, as far as it is known."""
+        return None if self.unit_cost is None else cents(self.quantity * self.unit_cost)
 
     def __str__(self) -> str:
         return self.what

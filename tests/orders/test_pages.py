@@ -68,12 +68,12 @@ def test_an_order_is_typed_confirmed_shipped_completed_and_returned(session, at_
     assert "安装" in page
     assert "¥276" in page
     assert "确认" in page
-    assert "单位成本" not in page
+    assert "毛利" not in page
 
     assert at_work.post(f"/orders/{order.id}/move/confirm").status_code == 302
     assert at_work.post(f"/orders/{order.id}/move/ship").status_code == 403
     office = client_as("Office Administrator")
-    assert "单位成本" in office.get(answer.location).text
+    assert "毛利" in office.get(answer.location).text
     assert office.post(f"/orders/{order.id}/move/ship").status_code == 302
     dialog = at_work.get(f"/orders/{order.id}/move/complete").text
     assert "到货日期" in dialog
@@ -272,6 +272,45 @@ def test_a_page_takes_few_statements_however_many_rows(app, session, client_as, 
         office.get(path)
 
     assert len(seen) <= 10, "\n".join(seen)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/orders/list/",
+        "/orders/add",
+        "/orders/show/{sold}",
+        "/orders/show/{back}",
+        "/orders/edit/{draft}",
+        "/orders/preview/{sold}",
+        "/orders/add?original_id={sold}",
+        "/orders/{sold}/move/complete",
+        "/orders/{draft}/move/cancel",
+        "/orders/card/{customer}",
+        "/products/list/",
+        "/products/add",
+        "/products/show/{product}",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_speaks_one_language(session, make_user, client_as, make_order, make_product, address, language):
+    product = make_product(name="7", category="component", unit="unit")
+    sold = make_order("shipped", lines=[{"product_id": product.id, "quantity": 1}], notes="1")
+    back = make_order(original_id=sold.id, lines=[{"original_line_id": sold.lines[0].id, "quantity": 1}])
+    draft = make_order(customer_id=sold.customer_id, lines=[{"product_id": product.id, "quantity": 1}])
+    sold.customer.name = "8"
+    keys = {"sold": sold.id, "back": back.id, "draft": draft.id, "customer": sold.customer_id, "product": product.id}
+    session.commit()
+    office = client_as(user=make_user("Office Administrator", language=language, first_name="1", last_name="2"))
+
+    answer = office.get(address.format(**keys))
+
+    assert answer.status_code == 200
+    page = re.sub(r"(?s).*<main[^>]*>|</main>.*|<script.*?</script>", "", answer.text)
+    words = re.findall(r">([^<>]+)<|(?:placeholder|aria-label|title)=\"([^\"]*)\"", page)
+    text = " ".join(" ".join(pair) for pair in words)
+    foreign = re.findall(r"[\u4e00-\u9fff]+" if language == "en" else r"(?<![\w-])[A-Za-z]{3,}", text)
+    assert set(foreign) <= {"Ctrl", "Test", "System"}
 
 
 def test_many_orders_move_together_or_not_at_all(session, client_as, make_order):
