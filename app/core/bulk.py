@@ -34,8 +34,7 @@ def creation(model: type[Any], columns: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _audited(model.__mapper__):
         value = columns.get(name)
-        if isinstance(value, Enum):
-            value = value.value
-        if value not in (None, "", [], {}):
-            found[name] = [None, "•••" if name in private else value]
+        if value is None or value in ("", [], {}):
+            continue
+        found[name] = [None, "•••" if name in private else value.value if isinstance(value, Enum) else value]
     return found

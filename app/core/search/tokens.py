@@ -16,8 +16,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 
 from app.core import pinyin, regions
 from app.core.identifiers import Malformed, normalise_phone, phone_key
@@ -36,6 +37,8 @@ _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"\S+@\S+")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _NUMBER = re.compile(r"[+(]?[0-9][0-9\s()+.-]{5}")
+# Letters and digits with dashes or the like between them, as in numbers of documents.
+_CODE = re.compile(r"(?=[!-~]*[0-9])[!-~]*[0-9a-z][^0-9a-z\s\x7f-\U0010ffff]+[0-9a-z][!-~]*")
 _LETTERS = re.compile("[a-z]+")
 
 
@@ -145,22 +148,25 @@ def _region_length(plain: str) -> int:
     return length
 
 
+@lru_cache(maxsize=1_000)
+def _tokens_of(text: str) -> frozenset[str]:
+    # Kept, because an import asks for the name of a customer again for each of its contacts and requests.
+    exact = exact_token(text)
+    if exact:
+        return frozenset({exact})
+    plain, found = _plain(text), set()
+    for code in _CODE.findall(plain):
+        # A code is found by its beginning from any of its parts on: C-2026-00012 by 2026-0001.
+        parts = _WORD.findall(code)
+        found.update(f"w{''.join(parts[place:])[:LONGEST_WORD]}" for place in range(len(parts[:LONGEST_CODE])))
+    for run, chinese in _runs(plain):
+        found.update(_chinese_tokens(run) if chinese else (f"w{run[:LONGEST_WORD]}",))
+    return frozenset(found)
+
+
 def tokens(*texts: str) -> list[str]:
     """Return everything the texts are found by, sorted; the first text is the name, which a hit should begin with."""
-    found: set[str] = set()
-    for text in texts:
-        exact = exact_token(text)
-        if exact:
-            found.add(exact)
-            continue
-        plain = _plain(text)
-        words = _WORD.findall(plain)
-        if plain.isascii() and any(character.isdigit() for character in plain) and len(words) <= LONGEST_CODE:
-            # A code is found by its beginning from any of its parts on: C-2026-00012 by 2026-0001.
-            found.update(f"w{''.join(words[place:])[:LONGEST_WORD]}" for place in range(len(words)))
-            continue
-        for run, chinese in _runs(plain):
-            found.update(_chinese_tokens(run) if chinese else (f"w{run[:LONGEST_WORD]}",))
+    found: set[str] = set().union(*map(_tokens_of, texts))
     if texts:
         found.update(_beginnings("".join(_WORD.findall(_plain(texts[0])))))
     return sorted(found)
@@ -176,10 +182,8 @@ def query_tokens(text: str) -> Question:
         return (((Term(exact),), *words),)
     question: list[tuple[All, ...]] = []
     for word in _plain(typed).split():
-        parts = _WORD.findall(word)
-        if len(parts) > 1 and word.isascii():
-            together = Term(f"w{''.join(parts)[:LONGEST_WORD]}", beginning=True)
-            question.append(((together,), tuple(Term(f"w{part[:LONGEST_WORD]}", beginning=True) for part in parts)))
+        if _CODE.fullmatch(word):
+            question.append(((Term(f"w{''.join(_WORD.findall(word))[:LONGEST_WORD]}", beginning=True),),))
             continue
         for run, chinese in _runs(word):
             question.append((_chinese_terms(run),) if chinese else tuple(_latin_readings(run)))
@@ -199,6 +203,12 @@ def _chinese_terms(run: str) -> All:
 
 
 def _latin_readings(word: str) -> Iterator[All]:
+    if len(word) == 1 and word in ascii_lowercase:
+        # Every third record has such a word somewhere; what begins with the letter is meant.
+        yield (Term(f"w{word}"),)
+        yield (Term(f"bi{word}", beginning=True),)
+        yield (Term(f"bw{word}", beginning=True),)
+        return
     yield (Term(f"w{word[:LONGEST_WORD]}", beginning=True),)
     exact = exact_token(word)
     if exact:
