@@ -159,9 +159,11 @@ def _trace(session: Session, _context: UOWTransaction, _instances: object) -> No
                 noticed.append((action, row, changes))
                 if isinstance(row, Traced):
                     row.changed_at, row.changed_by_id = now, user_id
-    for row in session.deleted:
-        if hasattr(row, "__audited__"):
-            noticed.append(("delete", row, {name: [old, None] for name, old in _current(row).items()}))
+    noticed.extend(
+        ("delete", row, {name: [old, None] for name, old in _current(row).items()})
+        for row in session.deleted
+        if hasattr(row, "__audited__")
+    )
 
 
 def _current(row: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import audit, dictionary, search, timeline
+from app.core import audit, custom_fields, dictionary, search, timeline
 from app.core.actors import Actor
 from app.core.checks import NO_CHOICE, Checks
 from app.core.database import db
@@ -179,6 +179,5 @@ def _checked(session: Session, values: Mapping[str, Any], contact: Contact | Non
                 checks.refuse(name, NO_CHOICE)
             else:
                 checks.clean[name] = words
-    if "custom" in values:
-        checks.clean["custom"] = dict(values["custom"] or {})
+    custom_fields.take(checks, session, "contact", contact)
     return checks.done()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import dictionary, regions
+from app.core import custom_fields, dictionary, regions
 from app.core.actors import Actor, acting_as
 from app.core.checks import Checks
 from app.core.errors import Invalid, invalid
@@ -78,8 +78,7 @@ def checked(
         checks.flag("is_internal")
     _check_region(checks)
     _check_tags(checks)
-    if "custom" in values:
-        checks.clean["custom"] = dict(values["custom"] or {})
+    custom_fields.take(checks, session, "customer", customer)
     clean = checks.clean
     for name in ("uscc", "external_id"):
         try:

@@ -17,6 +17,7 @@ from app.customers.services.contacts import show_private
 from app.customers.views import looks
 from app.theme import cells
 from app.theme.widgets import Choice, Fact, QuickFilter, RecordHead
+from app.web.custom_forms import custom_facts
 from app.web.interface import CrmInterface
 from app.web.lookup import row
 from app.web.session import acting, now, signed_in
@@ -27,6 +28,7 @@ class ContactView(CrmModelView):
     """Contacts."""
 
     kind = "contact"
+    custom_kind = "contact"
     route_base = "/contacts"
     datamodel = CrmInterface(Contact, eager=("customer",))
     form = ContactForm
@@ -128,6 +130,7 @@ class ContactView(CrmModelView):
                     Fact(_("Contact category"), looks.term("contact_category")(contact.category)),
                     Fact(_("Birthday"), cells.day(contact.birthday)),
                     Fact(_("Notes"), contact.notes),
+                    *custom_facts("contact", contact.custom),
                 ],
             ),
         ]

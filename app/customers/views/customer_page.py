@@ -22,6 +22,7 @@ from app.customers.views import looks
 from app.customers.views.customer_actions import CustomerActions
 from app.theme import cells
 from app.theme.widgets import Fact, Kpi, MoveButton, RecordHead, Tab
+from app.web.custom_forms import custom_facts
 from app.web.session import acting, now
 
 TIMELINE_PAGE = 20
@@ -152,6 +153,7 @@ class CustomerPage(CustomerActions):
                     Fact(_("English name"), customer.english_name),
                     Fact(_("Entered"), cells.day(local_day(customer.created_at))),
                     Fact(_("Notes"), customer.notes),
+                    *custom_facts("customer", customer.custom),
                 ],
             ),
         ]

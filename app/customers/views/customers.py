@@ -33,6 +33,7 @@ class CustomerView(CustomerPage):
     """Customers."""
 
     kind = "customer"
+    custom_kind = "customer"
     route_base = "/customers"
     datamodel = CrmInterface(Customer, eager=("owner",))
     form = CustomerForm

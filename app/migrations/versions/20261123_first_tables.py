@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-23 09:59:25.034636+00:00
+Create Date: 2026-11-23 10:34:16.251028+00:00
 
 """
 
@@ -119,6 +119,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("churn_run", schema=None) as batch_op:
         batch_op.create_index("ix_churn_run_at", ["at"], unique=False)
+
+    op.create_table(
+        "custom_field",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False, comment="small letters, digits and underscores"),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "text",
+                "number",
+                "money",
+                "day",
+                "choice",
+                "yes_no",
+                name="custom_field_type",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("label_zh", sa.String(length=80), nullable=False),
+        sa.Column("label_en", sa.String(length=80), nullable=False),
+        sa.Column(
+            "choices",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+            comment="[code, 中文, English] of a choice",
+        ),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False, comment="inactive fields keep their values"),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('customer', 'contact', 'opportunity', 'service_request')", name=op.f("custom_field_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_field")),
+        sa.UniqueConstraint("kind", "key", name=op.f("uq_custom_field_kind_key")),
+    )
+    with op.batch_alter_table("custom_field", schema=None) as batch_op:
+        batch_op.create_index("ix_custom_field_kind_position", ["kind", "position"], unique=False)
 
     op.create_table(
         "number_pattern",
@@ -1809,6 +1850,10 @@ def downgrade() -> None:
     op.drop_table("opportunity_policy")
     op.drop_table("number_series")
     op.drop_table("number_pattern")
+    with op.batch_alter_table("custom_field", schema=None) as batch_op:
+        batch_op.drop_index("ix_custom_field_kind_position")
+
+    op.drop_table("custom_field")
     with op.batch_alter_table("churn_run", schema=None) as batch_op:
         batch_op.drop_index("ix_churn_run_at")
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import users_with_right
-from app.core import dictionary, events, search
+from app.core import custom_fields, dictionary, events, search
 from app.core.actors import Actor
 from app.core.checks import NO_CHOICE, REQUIRED, Checks
 from app.core.doing import done_by
@@ -25,7 +25,7 @@ from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.services import history
 from app.opportunities.workflow import workflow
 
-FIELDS = ("contact_id", "title", "need", "source", "amount", "probability", "expected_close", "competitor")
+FIELDS = ("contact_id", "title", "need", "source", "amount", "probability", "expected_close", "competitor", "custom")
 """What can be entered and changed; customer and first owner only when it is new."""
 
 FIXED_ONCE_CLOSED = frozenset({"amount", "probability", "expected_close"})
@@ -40,6 +40,7 @@ def take_fields(session: Session, checks: Checks, record: Opportunity | None, cu
     checks.money("amount")
     checks.whole("probability", 0, 100)
     checks.day("expected_close")
+    custom_fields.take(checks, session, "opportunity", record)
     checks.key("contact_id")
     contact_id = checks.clean.get("contact_id")
     if contact_id is not None and contact_id != getattr(record, "contact_id", None):

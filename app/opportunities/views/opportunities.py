@@ -39,6 +39,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     """Opportunities."""
 
     kind = "opportunity"
+    custom_kind = "opportunity"
     route_base = "/opportunities"
     datamodel = CrmInterface(Opportunity, eager=("customer", "owner"))
     form: Any = forms.OpportunityForm

@@ -23,6 +23,7 @@ from app.opportunities.views import looks
 from app.opportunities.workflow import MOVES
 from app.theme import cells
 from app.theme.widgets import Fact, MoveButton
+from app.web.custom_forms import custom_facts
 
 OF_THE_OWNER = frozenset({"advance", "go_back", "win", "lose", "return"})
 MOST_ENTRIES = 50
@@ -98,6 +99,7 @@ def _facts(record: Opportunity) -> list[tuple[Any, list[Fact]]]:
             Fact(_("Lost reason"), looks.term("lost_reason")(record.lost_reason)),
             Fact(_("Note"), record.lost_note),
         ]
+    facts += custom_facts("opportunity", record.custom)
     return [(_("Business"), facts)]
 
 

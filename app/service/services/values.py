@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import dictionary
+from app.core import custom_fields, dictionary
 from app.core.checks import NO_CHOICE, Checks
 from app.core.visibility import find
 from app.customers.models import Contact, Customer
@@ -19,7 +19,7 @@ LONGEST_TEXT = 5_000
 JUDGED = ("responsible_id", "upheld", "severity", "cause", "compensation", "improvement")
 """What is found out while a request is processed."""
 EDITABLE = (
-    "type", "priority", "channel", "contact_id", "product_id", "serial_number", "text", "solution", *JUDGED
+    "type", "priority", "channel", "contact_id", "product_id", "serial_number", "text", "solution", "custom", *JUDGED
 )  # fmt: skip
 ENTERED = ("customer_id", *EDITABLE)
 
@@ -42,6 +42,7 @@ def check(session: Session, values: Mapping[str, Any], request: ServiceRequest |
         checks.clean |= {"upheld": None} if "upheld" in values else {}
     else:
         checks.flag("upheld")
+    custom_fields.take(checks, session, "service_request", request)
     _records(session, checks, request)
     return checks.done()
 

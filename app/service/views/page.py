@@ -21,6 +21,7 @@ from app.service.views import looks
 from app.service.workflow import workflow
 from app.theme import cells
 from app.theme.widgets import Fact, Kpi, MoveButton
+from app.web.custom_forms import custom_facts
 from app.web.session import now, today
 
 MOST_OTHERS = 6
@@ -70,6 +71,7 @@ def facts(request: ServiceRequest) -> list[tuple[Any, list[Fact]]]:
                 Fact(_("Severity"), looks.severity(request.severity)),
                 Fact(_("Responsible person"), request.responsible.name if request.responsible else ""),
                 Fact(_("Compensation"), request.compensation),
+                *custom_facts("service_request", request.custom),
             ],
         ),
     ]

@@ -38,6 +38,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     """Service requests."""
 
     kind = "service_request"
+    custom_kind = "service_request"
     route_base = "/service-requests"
     datamodel = CrmInterface(ServiceRequest, eager=("customer", "owner"))
     form: Any = forms.RequestForm

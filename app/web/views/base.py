@@ -40,6 +40,7 @@ class CrmModelView(ListPages, RecordPages, FormPages):
     prefill: tuple[str, ...] = ()  # fields that an address may fill: ?customer_id=5
     preview_template = "appbuilder/general/model/preview.html"
     search_kind = ""
+    custom_kind = ""  # the kind whose added fields the forms show
     quick_filters: tuple[Any, ...] = ()
     cell_classes: Mapping[str, str] = {}
     card_columns: tuple[str, ...] = ()

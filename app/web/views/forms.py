@@ -9,10 +9,12 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.database import unit_of_work
+from app.core.custom_fields import definitions
+from app.core.database import db, unit_of_work
 from app.core.errors import DomainError, OutOfDate
 from app.core.i18n import _
 from app.web.conflict import Difference, differences
+from app.web.custom_forms import custom_names, custom_values, fill, with_custom_fields
 from app.web.session import SentBefore, acting, claim_submission, now
 from app.web.views.refusals import show_refusal
 
@@ -22,7 +24,20 @@ class FormPages(ModelView):
 
     def values(self, form: Any, columns: Iterable[str]) -> dict[str, Any]:
         """What the form holds of ``columns``, for the service."""
-        return {name: form[name].data for name in columns if name in form}
+        found = {name: form[name].data for name in columns if name in form}
+        if self.custom_kind and definitions(db.session(), self.custom_kind):
+            found["custom"] = custom_values(form, self.custom_kind)
+        return found
+
+    def _form(self, form_class: Any) -> Any:
+        return with_custom_fields(form_class, self.custom_kind) if self.custom_kind else form_class
+
+    def _show_custom_fields(self, widget: Any) -> None:
+        names = custom_names(self.custom_kind) if self.custom_kind else []
+        if names:
+            shown = widget.template_args
+            shown["include_cols"] = [*shown["include_cols"], *names]
+            shown["fieldsets"] = [*(shown["fieldsets"] or []), (_("Added fields"), {"fields": names})]
 
     def _fill_from_address(self, form: Any) -> None:
         for name in self.prefill:
@@ -34,7 +49,7 @@ class FormPages(ModelView):
                     abort(404)
 
     def _add(self) -> dict[str, Any] | None:
-        form = self.add_form.refresh()
+        form = self._form(self.add_form).refresh()
         refusal: DomainError | None = None
         if request.method == "GET":
             self.prefill_add(form)
@@ -51,6 +66,7 @@ class FormPages(ModelView):
             else:
                 return None
         widgets: dict[str, Any] = self._get_add_widget(form=form)
+        self._show_custom_fields(widgets["add"])
         if refusal is not None:
             self.refused(form, refusal, widgets)
         return widgets
@@ -83,10 +99,12 @@ class FormPages(ModelView):
         record = self.found(pk)
         conflict: list[Difference] = []
         if request.method == "GET":
-            form = self.edit_form.refresh(obj=record)
+            form = self._form(self.edit_form).refresh(obj=record)
+            if self.custom_kind:
+                fill(form, self.custom_kind, record.custom)
             self.prefill_form(form, record.id)
         else:
-            form = self.edit_form.refresh()
+            form = self._form(self.edit_form).refresh()
             form._id = record.id
             if form.validate():
                 try:
@@ -102,6 +120,7 @@ class FormPages(ModelView):
                     request.environ["changke.location"] = self.url_of(record)
                     return None
         widgets: dict[str, Any] = self._get_edit_widget(form=form)
+        self._show_custom_fields(widgets["edit"])
         widgets["edit"].template_args.update(
             version=getattr(record, "version", None), conflict=conflict, record=record, view=self
         )
