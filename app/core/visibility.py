@@ -112,7 +112,8 @@ def find(session: Session, model: type[Any], pk: int, *, lock: bool = False) -> 
     """Return the visible row ``pk`` of ``model``, or None; ``lock`` reads it anew for update."""
     statement = select(model).where(model.id == pk)
     if lock:
-        statement = statement.with_for_update(of=model).execution_options(populate_existing=True)
+        # Keys never change: whoever only refers to the row need not wait, nor we for them.
+        statement = statement.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
     return session.scalar(statement)
 
 

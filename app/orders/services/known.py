@@ -60,7 +60,7 @@ def known_to(
     known = Known(today)
     lines = [line for row in rows for line in _lines_of(row)]
     for pk in _keys(rows, "original_id"):
-        original = session.scalar(select(Order).where(Order.id == pk).with_for_update(of=Order))
+        original = session.scalar(select(Order).where(Order.id == pk).with_for_update(of=Order, key_share=True))
         if original is not None:
             known.originals[pk] = _original(session, original, apart_from)
     buyers = {original.order.customer_id for original in known.originals.values()}

@@ -60,7 +60,10 @@ def lock_customers(session: Session, customer_ids: Sequence[int]) -> None:
     circle."""
     for chunk in in_chunks(customer_ids):
         session.execute(
-            select(_customer.c.id).where(_customer.c.id.in_(chunk)).order_by(_customer.c.id).with_for_update()
+            select(_customer.c.id)
+            .where(_customer.c.id.in_(chunk))
+            .order_by(_customer.c.id)
+            .with_for_update(key_share=True)
         ).all()
 
 
