@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from app.accounts.models import Team, TeamLeader
 from app.churn.models import ChurnCase
 from app.core.actors import Actor
 from app.core.audit import AuditEntry
@@ -158,6 +159,11 @@ def company(session, people, add, make_customer, make_case, make_user) -> dict[s
     add.deal(None, nobodys, 777)
     add.deal(None, nobodys, 1)
     colleague = make_user("Service Specialist")
+    # Leaders see their people's rows in lists; a home page is about one's own.
+    for leader, member in ((people["Account Manager"], people["other"]), (people["Service Specialist"], colleague)):
+        team = add.row(Team(name=f"部门 {next(_numbers)}"))
+        add.row(TeamLeader(team_id=team.id, user_id=leader.id))
+        member.team_id = leader.team_id = team.id
     for owner in (people["Service Specialist"], colleague):
         for due in (-2, 0, 0, 5):
             add.request(owner, mine, resolution_due_at=noon(due))
