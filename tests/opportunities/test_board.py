@@ -23,7 +23,7 @@ def look(session):
 
     def look(actor=SYSTEM, *conditions):
         with acting_as(actor, session):
-            return board(session, conditions, now=NEXT_DAY, month_start=MONTH)
+            return board(session, conditions, now=NEXT_DAY, closed_since=MONTH)
 
     return look
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.database import utc_now
+from app.core.i18n import local_day
 from app.customers.models import Contact, Customer, CustomerStatus, Plan
 from app.opportunities.models import Opportunity, OpportunityPolicy, OpportunityStage
 from app.opportunities.models import OpportunityStatus as S
@@ -373,6 +374,33 @@ def test_the_board_finds_by_title_customer_and_initials(as_, given, make_prospec
         page = as_("director").get(f"{BASE}/board?q={text}").text
         assert "疫苗冷链温标" in page, text
         assert "茶叶礼盒封口贴" not in page, text
+
+
+@pytest.mark.parametrize("query", ["", "who=me", "owner={other}", "month={month}", "q=布草", "team={team}"])
+def test_each_figure_of_the_board_opens_the_rows_behind_it(session, as_, given, people, query):
+    from app.accounts.models import Team
+
+    team = Team(name="华东大区")
+    session.add(team)
+    session.flush()
+    people["other"].team_id = team.id
+    today = local_day(utc_now())
+    for n in range(3):
+        given(expected_close=(today + timedelta(days=40 * n)).isoformat())
+    given(owner_id=people["other"].id, title="另一个")
+    for status in ("won", "lost"):
+        given(status)
+        given(status, owner_id=people["other"].id)
+        given(status, at=utc_now() - timedelta(days=31))
+    query = query.format(other=people["other"].id, month=f"{today:%Y-%m}", team=team.id)
+
+    page = as_("director").get(f"{BASE}/board?{query}").text
+
+    heads = re.findall(r'<h2 id="col-(\w+)"><a href="([^"]+)">.*?class="count">(\d+)<', page)
+    assert len(heads) == 6
+    for column, link, figure in heads:
+        rows = as_("director").get(link.replace("&amp;", "&")).text
+        assert re.search(r'data-count="[^"]*">(\d+)', rows)[1] == figure, (column, link)
 
 
 # --- forms ---

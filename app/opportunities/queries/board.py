@@ -82,15 +82,15 @@ def of_team(team_id: int) -> ColumnElement[bool]:
 
 
 def board(
-    session: Session, conditions: Iterable[ColumnElement[bool]], *, now: datetime, month_start: datetime
+    session: Session, conditions: Iterable[ColumnElement[bool]], *, now: datetime, closed_since: datetime
 ) -> Board:
-    """The board of the visible opportunities that meet ``conditions``; closed ones since ``month_start``."""
+    """The board of the visible opportunities that meet ``conditions``; closed ones since then."""
     wanted = list(conditions)
     columns = {stage.code: Column(stage.code, stage) for stage in stages(session)}
     others = {status: Column(status) for status in ("won", "lost", "unassigned")}
     _count_developing(session, wanted, columns, now)
-    _count_others(session, wanted, others, month_start)
-    _deal(session, wanted, columns, others, now, month_start)
+    _count_others(session, wanted, others, closed_since)
+    _deal(session, wanted, columns, others, now, closed_since)
     return Board(list(columns.values()), others["won"], others["lost"], others["unassigned"])
 
 
@@ -137,10 +137,10 @@ def _count_developing(
 
 
 def _count_others(
-    session: Session, wanted: list[ColumnElement[bool]], others: dict[str, Column], month_start: datetime
+    session: Session, wanted: list[ColumnElement[bool]], others: dict[str, Column], closed_since: datetime
 ) -> None:
     conditions = {
-        status: _closed_since(OpportunityStatus(status), month_start)
+        status: _closed(OpportunityStatus(status), closed_since)
         if status != "unassigned"
         else Opportunity.status == OpportunityStatus.unassigned
         for status in others
@@ -152,8 +152,8 @@ def _count_others(
         others[status].count, others[status].amount = count, Decimal(amount)
 
 
-def _closed_since(status: OpportunityStatus, month_start: datetime) -> ColumnElement[bool]:
-    return and_(Opportunity.status == status, Opportunity.closed_at >= month_start)
+def _closed(status: OpportunityStatus, closed_since: datetime) -> ColumnElement[bool]:
+    return and_(Opportunity.status == status, Opportunity.closed_at >= closed_since)
 
 
 def _deal(
@@ -162,7 +162,7 @@ def _deal(
     columns: dict[str, Column],
     others: dict[str, Column],
     now: datetime,
-    month_start: datetime,
+    closed_since: datetime,
 ) -> None:
     due = _dues()
     urgent_first = (due.c.due_at.is_(None), due.c.due_at, Opportunity.stage_since, Opportunity.id)
@@ -187,15 +187,15 @@ def _deal(
         days = max((now - opportunity.stage_since).days, 0)
         assert column.stage is not None
         column.cards.append(Card(opportunity, due_at, state, days, days > column.stage.normal_days))
-    for opportunity in session.scalars(_with_names(_newest_closed(wanted, month_start))):
+    for opportunity in session.scalars(_with_names(_newest_closed(wanted, closed_since))):
         days = max((opportunity.closed_at - opportunity.created_at).days, 0)
         others[opportunity.status].cards.append(Card(opportunity, None, opportunity.status.value, days))
 
 
-def _newest_closed(wanted: list[ColumnElement[bool]], month_start: datetime) -> Any:
+def _newest_closed(wanted: list[ColumnElement[bool]], closed_since: datetime) -> Any:
     newest = [
         select(Opportunity.id)
-        .where(_closed_since(status, month_start), *wanted)
+        .where(_closed(status, closed_since), *wanted)
         .order_by(Opportunity.closed_at.desc(), Opportunity.id.desc())
         .limit(CARDS)
         .subquery()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import jsonify, request, url_for
@@ -22,6 +22,8 @@ from app.opportunities.workflow import LABELS
 from app.web.session import acting, now, today
 
 MONTHS_AHEAD = 6
+CLOSED_DAYS = 30
+"""What was won or lost stays on the board for so long."""
 KEPT = ("who", "owner", "team", "month", "q")
 
 
@@ -38,7 +40,7 @@ class Narrowing:
 def board_page(view: Any) -> Any:
     """Render the board of ``view`` for whoever is signed in."""
     at, day = now(), today()
-    found = board(db.session, _conditions(day), now=at, month_start=_start_of(day))
+    found = board(db.session, _conditions(day), now=at, closed_since=parse_moment(_closed_from(day)))
     return view.render_template(
         "opportunities/board.html",
         title=_("Opportunities"),
@@ -49,13 +51,15 @@ def board_page(view: Any) -> Any:
         here=_address(),
         kept=[(name, request.args[name]) for name in KEPT if name != "q" and request.args.get(name)],
         may_move=acting().may("opportunity.advance"),
-        month=format_month(day, day),
+        rows=_rows,
+        closed={"_flt_1_closed_at": _closed_from(day)},
+        closed_days=CLOSED_DAYS,
         view=view,
     )
 
 
-def _start_of(day: date) -> datetime:
-    return parse_moment(day.replace(day=1).isoformat())
+def _closed_from(day: date) -> str:
+    return (day - timedelta(days=CLOSED_DAYS)).isoformat()
 
 
 def _months(day: date) -> list[date]:
@@ -75,13 +79,35 @@ def _conditions(day: date) -> list[Any]:
         conditions.append(Opportunity.owner_id == owner_id)
     if team_id := _number("team"):
         conditions.append(of_team(team_id))
-    for month in _months(day):
-        if request.args.get("month") == f"{month:%Y-%m}":
-            after = (month + timedelta(days=31)).replace(day=1)
-            conditions.append(Opportunity.expected_close.between(month, after - timedelta(days=1)))
+    if month := _month(day):
+        conditions.append(Opportunity.expected_close.between(month, _last_day(month)))
     if text := request.args.get("q", "").strip():
         conditions.append(queries.matching(text))
     return conditions
+
+
+def _rows(**filters: str) -> str:
+    """The list of the rows behind a figure of the board as it is narrowed now."""
+    asked = request.args
+    if asked.get("who") == "me":
+        filters["_flt_0_owner_id"] = str(acting().user_id)
+    elif asked.get("owner"):
+        filters["_flt_0_owner_id"] = asked["owner"]
+    if month := _month(today()):
+        filters["_flt_1_expected_close"] = month.isoformat()
+        filters["_flt_2_expected_close"] = _last_day(month).isoformat()
+    kept = {name: value for name in ("team", "q") if (value := asked.get(name))}
+    values: dict[str, Any] = filters | kept
+    return url_for("OpportunityView.list", **values)
+
+
+def _month(day: date) -> date | None:
+    """The month that was chosen, if it is on offer."""
+    return next((month for month in _months(day) if request.args.get("month") == f"{month:%Y-%m}"), None)
+
+
+def _last_day(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _number(name: str) -> int:

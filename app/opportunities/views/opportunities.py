@@ -18,6 +18,7 @@ from app.customers.services import LooksLikeAnother
 from app.customers.views.looks import customer_link
 from app.opportunities import forms, queries, services
 from app.opportunities.models import Opportunity, OpportunityStatus
+from app.opportunities.queries.board import of_team
 from app.opportunities.views import looks, page
 from app.opportunities.views.board import board_page, dropped
 from app.opportunities.views.moves import OpportunityMoves
@@ -140,6 +141,9 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
             query = query.filter(queries.matching(text))
         if request.args.get("step") in ("none", "late"):
             query = query.filter(queries.with_step(request.args["step"], now()))
+        team = request.args.get("team", "")
+        if team.isascii() and team.isdigit() and len(team) < 19:
+            query = query.filter(of_team(int(team)))
         return query.filter(self.whole())
 
     def whole(self) -> Any:
