@@ -1,4 +1,4 @@
-"""How opportunities are told on a customer's timeline."""
+"""How opportunities are told on a customer's timeline and in messages to their owners."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from app.core import dictionary
 from app.core.database import db
 from app.core.i18n import _, format_money
+from app.core.notifications import notice
 from app.core.timeline import telling
 from app.opportunities import queries
 
@@ -98,3 +99,8 @@ def _delete(words: dict[str, Any]) -> str:
 @_tells("restore", "restore", "done")
 def _restore(words: dict[str, Any]) -> str:
     return _("The opportunity %(title)s was restored", title=words["title"])
+
+
+@notice("opportunity.assigned", icon="target-arrow", colour="open", endpoint=_PAGE)
+def _assigned(words: dict[str, Any]) -> str:
+    return _("%(by)s gave you the opportunity “%(title)s”", by=words["by"], title=words["title"])

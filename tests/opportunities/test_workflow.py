@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.core import notifications
 from app.core.actors import Actor, acting_as
 from app.core.errors import IllegalMove, Invalid, NotAllowed
 from app.customers.models import CustomerStatus, Plan
@@ -284,6 +285,27 @@ def test_every_change_is_kept_with_its_time_so_that_a_past_pipeline_can_be_rebui
         LATER: [(S.developing, "needs_confirmed", Decimal(48_000))],
         NEXT_DAY: [(S.won, "needs_confirmed", Decimal(40_000))],
     }
+
+
+@pytest.mark.parametrize("move", ["assign", "reassign"])
+def test_who_is_given_an_opportunity_is_told_so(session, make_opportunity, make_actor, director, move):
+    opportunity = make_opportunity("unassigned" if move == "assign" else "developing")
+    owner = make_actor("Account Manager")
+
+    workflow.make(move, opportunity, by=director, at=LATER, owner_id=owner.user_id)
+
+    (message,) = notifications.page(session, owner.user_id)
+    sentence = notifications.notice_of(message.kind).sentence(message.words)
+    assert sentence == f"{director.name} 把销售机会“酒店布草洗唛”交给了您"
+    assert message.record_id == opportunity.id
+
+
+def test_who_claims_needs_no_message(session, make_opportunity, make_actor):
+    claimant = make_actor("Account Manager")
+
+    workflow.make("claim", make_opportunity("unassigned"), by=claimant, at=LATER)
+
+    assert notifications.page(session, claimant.user_id) == []
 
 
 def sees(session: Any, actor: Actor, customer: Any) -> bool:

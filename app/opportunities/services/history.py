@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from app.accounts.models import User
-from app.core import events, timeline
+from app.core import events, notifications, timeline
 from app.core.actors import Actor, acting_as
 from app.core.doing import done_by
 from app.customers.models import AccessReason, Customer, Plan
@@ -112,6 +112,16 @@ def _listen(move: str) -> None:
                 words |= {"reason": opportunity.lost_reason, "note": opportunity.lost_note}
             tell(session, opportunity, move, by=by, at=at, **words)
             give_to(session, opportunity, previous.owner_id if previous else None, by=by, at=at)
+            if move in ("assign", "reassign") and opportunity.owner_id not in (None, by.user_id):
+                notifications.notify(
+                    session,
+                    opportunity.owner_id,
+                    "opportunity.assigned",
+                    at=at,
+                    record_id=opportunity.id,
+                    title=opportunity.title,
+                    by=by.name,
+                )
 
     events.on(f"opportunity.{move}")(keep)
 
