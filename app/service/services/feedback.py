@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from app.core.actors import Actor, acting_as
 from app.core.database import db
@@ -22,7 +23,7 @@ _BYTES = 24
 class LinkNotValid(DomainError):
     """The link is unknown, used, replaced or expired; which of these is not told."""
 
-    status = DomainError.status.GONE
+    status = HTTPStatus.GONE
 
     def __init__(self) -> None:
         super().__init__(_l("This link is no longer valid. Please ask our customer service for a new one."))
