@@ -49,7 +49,7 @@ run: setup ## Start with demo data on 127.0.0.1:8080 (PORT=…; DEMO=0 for an em
 ifeq ($(DEMO),1)
 	@export CHANGKE_DEMO=1; \
 	if [ -z "$${DATABASE_URL:-}" ] && [ ! -e "$$CHANGKE_INSTANCE/.demo-complete" ]; then rm -f "$$CHANGKE_INSTANCE"/demo.db*; fi; \
-	$(FLASK) init; \
+	$(FLASK) init --admin-password "$${DEMO_PASSWORD:-changke-demo}"; \
 	if [ ! -e "$$CHANGKE_INSTANCE/.demo-complete" ]; then \
 		$(FLASK) demo --customers $(DEMO_CUSTOMERS) --orders $(DEMO_ORDERS) --seed $(DEMO_SEED); \
 		touch "$$CHANGKE_INSTANCE/.demo-complete"; \
