@@ -103,7 +103,6 @@ def demo_command(customers: int, orders: int, seed: int, yes: bool) -> None:
     try:
         made = make_up(
             db.session(),
-            db.engine,
             customers=customers,
             orders=orders,
             seed=seed,

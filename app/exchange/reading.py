@@ -8,7 +8,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from app.core.errors import Invalid
 from app.core.i18n import _l
 
-Cell: TypeAlias = "str | int | float | bool | date | datetime | None"
+Cell: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta | None"
 
 DELIMITERS = (",", ";", "\t", "|", "，", "；", "^", "~")
 LONGEST_FIELD = 1_000_000

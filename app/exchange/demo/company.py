@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.churn.models import OPEN, ChurnCase, ChurnMethod, ChurnRun
@@ -67,7 +68,6 @@ def refuse_unless_empty(session: Session) -> None:
 
 def make_up(
     session: Session,
-    engine: Engine,
     *,
     customers: int,
     orders: int,
@@ -84,13 +84,17 @@ def make_up(
     refuse_unless_empty(session)
     session.rollback()
     made = Made()
-    with _written_once(engine), acting_as(Actor.system("demo"), session), _no_litter():
+    many = customers >= WORTH_HELP
+    with (
+        _written_once(session.get_bind()) if many else nullcontext(),
+        acting_as(Actor.system("demo"), session),
+        _no_litter(),
+    ):
         world = _set_up(session, customers, seed, password, now)
         prints = draw(customers, orders, seed, date.fromordinal(world.today))
         world = replace(world, mean_gap=_mean_gap(prints))
         progress(f"{len(prints)} customers drawn, {time.perf_counter() - begun:.1f} s")
         connection = session.connection()
-        many = len(prints) >= WORTH_HELP
         with without_indexes(connection, telling.TABLES) if many else nullcontext():
             for done, packed in enumerate(
                 _told(world, _portions(prints), postgresql=_is_postgresql(connection)), start=1
@@ -103,9 +107,9 @@ def make_up(
             progress(f"all written, {time.perf_counter() - begun:.1f} s")
         _go_on_from(session, prints)
         _note_judgement(session, world)
+        _analyze(connection)
         session.commit()
         session.close()
-    _analyze(engine)
     made.seconds = round(time.perf_counter() - begun, 1)
     return made
 
@@ -207,7 +211,7 @@ def _note_judgement(session: Session, world: World) -> None:
     session.execute(
         insert(ChurnRun.__table__),
         {
-            "at": world.at(world.today, 2 * 60),
+            "at": world.at(world.today, 2 * 60 + 10),
             "asof": asof,
             "method": ChurnMethod.rule,
             "silence_days": SILENCE_DAYS,
@@ -221,16 +225,15 @@ def _note_judgement(session: Session, world: World) -> None:
     )
 
 
-def _analyze(engine: Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "sqlite":
-            # A look at some hundred rows of each index tells the planner enough.
-            connection.exec_driver_sql("PRAGMA analysis_limit=400")
-        connection.execute(text("ANALYZE"))
+def _analyze(connection: Connection) -> None:
+    if not _is_postgresql(connection):
+        # A look at some hundred rows of each index tells the planner enough.
+        connection.exec_driver_sql("PRAGMA analysis_limit=400")
+    connection.exec_driver_sql("ANALYZE")
 
 
 @contextmanager
-def _written_once(engine: Engine) -> Iterator[None]:
+def _written_once(engine: Any) -> Iterator[None]:
     """Let SQLite write new pages into its file at once: its log would write every one of them twice."""
     if engine.dialect.name != "sqlite":
         yield
@@ -242,7 +245,7 @@ def _written_once(engine: Engine) -> Iterator[None]:
         _settings(engine, "journal_mode=WAL", "cache_size=-2000")
 
 
-def _settings(engine: Engine, *settings: str) -> None:
+def _settings(engine: Any, *settings: str) -> None:
     # Past the engine, which begins a transaction first; the pool then gives the same connection to the session.
     with closing(engine.raw_connection()) as connection:
         for setting in settings:

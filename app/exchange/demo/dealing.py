@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.core.actors import Actor
+from app.core.money import cents
 from app.exchange.demo.blueprint import Deal, working
 from app.exchange.demo.books import Row
 from app.exchange.demo.story import Story
@@ -37,7 +38,7 @@ class Dealing:
         directed = owner is None or deal.course in {"pool", "claimed", "returned"} or rng.random() < 0.35
         by = market if directed or owner is None else owner
         title, need, least, most = rng.choice(DEALS)
-        amount = Decimal(round(rng.randrange(least, most) * min(2.5, max(0.5, self.story.one.size)), -2))
+        amount = cents(round(rng.randrange(least, most) * min(2.5, max(0.5, self.story.one.size)) / 100) * 100)
         opened = date.fromordinal(deal.day)
         close = date.fromordinal(deal.closed or self.world.today + rng.randrange(5, 90))
         row = {
@@ -91,6 +92,7 @@ class Dealing:
                 back,
                 note="客户暂无计划，先放回公海",
             )
+            self.story.revoke(manager.user_id, "opportunity")
 
         self.story.then(back, give_back)
 
@@ -121,7 +123,7 @@ class Dealing:
         closed = self.world.at(deal.closed, 16 * 60 + self.rng.randrange(40))
 
         def win() -> None:
-            final = Decimal(round(amount * Decimal(self.rng.randrange(88, 104)) / 100, -2))
+            final = cents(round(amount * self.rng.randrange(88, 104) / 10_000) * 100)
             worker = self._worker(row)
             changes = {"amount": final, "probability": 100, "closed_at": closed, "status": "won"}
             self._change(row, "win", changes, worker, closed, amount=_text(final))

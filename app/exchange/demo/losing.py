@@ -14,7 +14,7 @@ from app.exchange.demo.selling import COUNTED, Selling
 from app.exchange.demo.story import Story
 from app.exchange.demo.talk import CHURN_NOTES, MEASURE_NOTES, RECOVER_NOTES
 
-SYSTEM = Actor.system("churn_judge")
+SYSTEM = Actor.system("churn.judge")
 _MEASURES = ("visit", "call", "quality", "payment_terms", "price", "contact", "sample", "delivery", "wait")
 _REASONS = (("price", 28), ("competitor", 20), ("quality", 14), ("no_need", 10), ("service", 8), ("delivery", 8), ("contact_left", 6), ("closed", 4), ("payment", 1), ("other", 1))  # fmt: skip
 NEWS_DAYS = 10
@@ -35,7 +35,7 @@ class Losing:
         for number, place in enumerate(one.silences):
             day = sold[place] + SILENCE_DAYS + 1
             last = place + 1 == len(sold)
-            at = self.world.at(day, 2 * 60)
+            at = self.world.at(day, 2 * 60 + 10)
             self.story.then(at, lambda number=number, day=day, at=at, last=last: self._warn(number, day, at, last))  # type: ignore[misc]
 
     def _warn(self, number: int, opened: int, at: datetime, last: bool) -> None:

@@ -61,7 +61,7 @@ class Staff:
 def hire(session: Session, customers: int, password: str, at: datetime) -> Staff:
     """Make teams and people; a company with many customers has more account managers than the named four."""
     teams = _found_teams(session)
-    roles: dict[str, int] = dict(session.execute(select(Role.name, Role.id)).tuples().all())
+    roles = {role.name: role.id for role in session.scalars(select(Role))}
     present = {user.username: user for user in session.scalars(select(User))}
     # Once for all: each account's own would cost a tenth of a second.
     stored = passwords.hash_password(password)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from app.core.actors import Actor
 from app.exchange.demo.blueprint import Request, working
@@ -14,7 +13,7 @@ from app.exchange.demo.requests import CHANNELS, FEEDBACK, REQUESTS, SECOND_TRIE
 from app.exchange.demo.story import Story
 from app.service.models import LOWEST, SATISFIED, ServiceRequest, ServiceRequestLog
 from app.service.queries import RATINGS_THAT_COUNT
-from app.service.services.story import OWNER_IS_NEWS, excerpt
+from app.service.services.story import words
 from app.service.workflow import workflow
 
 NEWS_DAYS = 10
@@ -212,13 +211,17 @@ class Serving:
                 "actor_id": by.user_id,
             },
         )
-        words: dict[str, Any] = {"number": row["number"], "type": row["type"], "text": excerpt(note or row["text"])}
-        if satisfaction is not None:
-            words["satisfaction"] = str(satisfaction)
-        if move in OWNER_IS_NEWS:
-            words["owner"] = next(a.name for a in self.world.staff.specialists if a.user_id == row["owner_id"])
+        owner = next((each.name for each in self.world.staff.specialists if each.user_id == row.get("owner_id")), None)
+        said = words(
+            move,
+            number=row["number"],
+            type=row["type"],
+            said=row["text"] if move == "create" else note,
+            satisfaction=satisfaction,
+            owner=owner,
+        )
         event = f"service_request.{move}"
-        self.story.books.tell(self.story.one.id, event, at, by=by, record_id=row["id"], **words)
+        self.story.books.tell(self.story.one.id, event, at, by=by, record_id=row["id"], **said)
 
     # --- what it takes ---
 

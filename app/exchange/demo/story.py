@@ -11,6 +11,7 @@ from stdnum.cn import uscc
 
 from app.core import regions
 from app.core.actors import Actor
+from app.core.money import cents
 from app.core.pinyin import initials, name_key, syllables
 from app.customers.duplicates import keys_of
 from app.customers.models import Contact, Customer, CustomerAccess, CustomerKey, CustomerTag
@@ -105,8 +106,8 @@ class Story:
             "region_name": found.full_name if found else None,
             "uscc": code + uscc.calc_check_digit(code),
             "legal_representative": names.person(rng)[0],
-            "registered_capital": Decimal(rng.choice((50, 100, 200, 300, 500, 800, 1000, 1200, 2000, 5000))) * 10_000,
-            "annual_revenue": Decimal(staff * rng.randrange(18, 60)) * 10_000 if rng.random() < 0.6 else None,
+            "registered_capital": cents(rng.choice((50, 100, 200, 300, 500, 800, 1000, 1200, 2000, 5000)) * 10_000),
+            "annual_revenue": cents(staff * rng.randrange(18, 60) * 10_000) if rng.random() < 0.6 else None,
             "staff": staff,
             "bank": f"{rng.choice(_BANKS)}{one.city.name}分行" if rng.random() < 0.5 else None,
         }
@@ -178,6 +179,14 @@ class Story:
         if user_id is not None and (user_id, reason) not in self.access:
             self.access.add((user_id, reason))
             self.books.add(CustomerAccess, {"customer_id": self.one.id, "user_id": user_id, "reason": reason})
+
+    def revoke(self, user_id: int | None, reason: str) -> None:
+        """Take back what :meth:`grant` gave."""
+        if user_id is not None and (user_id, reason) in self.access:
+            self.access.remove((user_id, reason))
+            self.books.rows["customer_access"].remove(
+                {"customer_id": self.one.id, "user_id": user_id, "reason": reason}
+            )
 
     def be_given_to(self, owner: Actor, by: Actor, at: datetime) -> None:
         """A customer of nobody's gets an owner."""
