@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ class Row:
     """One row of a file: its number as a spreadsheet shows it (the headers are row 1) and its cells."""
 
     number: int
-    cells: list[Cell]
+    cells: Sequence[Cell]
     refusal: Any = None
 
 

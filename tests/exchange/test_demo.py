@@ -193,4 +193,4 @@ def test_the_services_would_have_written_the_same(company, session):
 
 
 def pretty(found):
-    return json.dumps(found, ensure_ascii=False, indent=1, default=str).splitlines()
+    return json.dumps(found, ensure_ascii=False, indent=1, default=str, sort_keys=True).splitlines()

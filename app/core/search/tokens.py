@@ -154,7 +154,8 @@ def _tokens_of(text: str) -> frozenset[str]:
     exact = exact_token(text)
     if exact:
         return frozenset({exact})
-    plain, found = _plain(text), set()
+    found: set[str] = set()
+    plain = _plain(text)
     for code in _CODE.findall(plain):
         # A code is found by its beginning from any of its parts on: C-2026-00012 by 2026-0001.
         parts = _WORD.findall(code)
