@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import and_, true
+
 from app.churn.models import ChurnCase
 from app.core.database import db
 from app.core.i18n import _, _l, format_number, local_day, ngettext
@@ -16,7 +18,7 @@ from app.orders.models import Order
 from app.reports.home import links
 from app.reports.home.asked import Asked
 from app.reports.home.greeting import EXCEPTIONS, exceptions_of_month, position
-from app.reports.home.numbers import Numbers, Question, counted, whole
+from app.reports.home.numbers import Numbers, Question, counted, counted_apart, whole
 from app.reports.home.queries import own as queries
 from app.reports.home.queries import shared
 from app.reports.home.sections import Section
@@ -36,30 +38,25 @@ def questions(asked: Asked) -> list[Question]:
     """What is counted for the strip and the month."""
     found: list[Question] = []
     if asked.may("plan.see"):
+        late = Plan.due_at < asked.midnight
         found += [
-            counted("overdue", Plan.id, *queries.overdue_plans(asked)),
-            counted("today", Plan.id, *queries.plans_of_today(asked)),
+            counted_apart({"overdue": late, "today": true()}, Plan.id, *queries.due_plans(asked)),
             counted("done", Plan.id, *queries.plans_done_today(asked)),
         ]
     if asked.may("churn_case.see"):
-        found += [
-            counted("risk", ChurnCase.id, *queries.my_warnings(asked), amount=ChurnCase.value_12m),
-            counted("again", ChurnCase.id, *queries.my_postponed_due(asked), amount=ChurnCase.value_12m),
-        ]
+        parts = {"risk": queries.WARNED, "again": queries.to_look_at_again(asked)}
+        mine = ChurnCase.owner_id == asked.me
+        found.append(counted_apart(parts, ChurnCase.id, mine, amount=ChurnCase.value_12m))
     if asked.may("opportunity.see"):
         found.append(counted("step", Opportunity.id, *queries.my_without_step(asked), amount=Opportunity.amount))
     if asked.may("service_request.see"):
-        found.append(counted("requests", ServiceRequest.id, *queries.requests_of_my_customers(asked)))
-        late = (
-            *queries.requests_of_my_customers(asked),
-            ServiceRequest.processed_at.is_(None),
-            shared.due_before(asked),
-        )
-        found.append(counted("requests_late", ServiceRequest.id, *late))
+        late = and_(ServiceRequest.processed_at.is_(None), shared.due_before(asked))
+        parts = {"requests_late": late, "requests_in_time": true()}
+        found.append(counted_apart(parts, ServiceRequest.id, *queries.requests_of_my_customers(asked)))
     if asked.may("order.see"):
         this, before = _months(asked.day)
-        found.append(counted("month", Order.id, *queries.my_orders(asked, *this), amount=Order.value))
-        found.append(counted("year_ago", Order.id, *queries.my_orders(asked, *before), amount=Order.value))
+        parts = {"month": Order.ordered_on.between(*this), "year_ago": Order.ordered_on.between(*before)}
+        found.append(counted_apart(parts, Order.id, *queries.my_orders(asked), amount=Order.value))
         found.append(exceptions_of_month(asked.day))
     return found
 
@@ -95,13 +92,13 @@ def _urls(asked: Asked) -> dict[str, str]:
         "risk": links.cases(_flt_0_owner_id=me, _flt_0_status="warned"),
         "again": links.cases(_flt_0_owner_id=me, _flt_0_status="postponed", _flt_2_look_again_on=today),
         "step": links.opportunities(_flt_0_owner_id=me, step="none"),
-        "requests": links.requests(customers="mine", _flt_1_status="archived"),
+        "requests_in_time": links.requests(customers="mine", _flt_1_status="archived"),
     }
 
 
 def _strip(asked: Asked, found: Numbers, urls: dict[str, str], oldest: Plan | None) -> list[Kpi]:
-    def item(name: str, label: str, note: str = "", tone: str = "") -> Kpi:
-        count = found[name].count
+    def item(name: str, label: str, note: str = "", tone: str = "", more: int = 0) -> Kpi:
+        count = found[name].count + more
         return Kpi(label, format_number(count), note if count else "", urls[name], tone if count else "")
 
     strip = []
@@ -117,12 +114,11 @@ def _strip(asked: Asked, found: Numbers, urls: dict[str, str], oldest: Plan | No
         strip.append(item("again", _("To look at again"), whole(found["again"].amount), "bad"))
     if asked.may("opportunity.see"):
         amount = found["step"].amount
-        strip.append(item("step", _("Opportunities without next step"), whole(amount) if amount else ""))
+        strip.append(item("step", _("No next step"), whole(amount) if amount else ""))
     if asked.may("service_request.see"):
         late = found["requests_late"].count
-        strip.append(
-            item("requests", _("Open requests of my customers"), _("%(count)d overdue", count=late) if late else "")
-        )
+        note = _("%(count)d overdue", count=late) if late else ""
+        strip.append(item("requests_in_time", _("My customers' requests"), note, more=late))
     return strip
 
 

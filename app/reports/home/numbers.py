@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Select, String, cast, func, literal, null, union_all
+from sqlalchemy import ColumnElement, Numeric, Select, String, case, cast, func, literal, null, or_, union_all
 from sqlalchemy import select as select_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -37,6 +37,19 @@ def counted(name: str, key: InstrumentedAttribute[Any], *where: ColumnElement[bo
     """How many rows meet the conditions, and what ``amount`` of them comes to."""
     total = cast(func.sum(amount) if amount is not None else null(), Numeric(18, 4))
     return _question(name, func.count(key), total, null()).where(*where)
+
+
+def counted_apart(
+    parts: Mapping[str, ColumnElement[bool]], key: Any, *where: ColumnElement[bool], amount: Any = None
+) -> Question:
+    """As :func:`counted` for several conditions, reading the table once: a row counts for the first that holds.
+
+    A part without any row has no answer.
+    """
+    name = case(*((condition, literal(name)) for name, condition in parts.items())).label("question")
+    total = cast(func.sum(amount) if amount is not None else null(), Numeric(18, 4))
+    question = select_(name, func.count(key), total, cast(null(), String))
+    return question.where(*where, or_(*parts.values())).group_by("question")
 
 
 def told(name: str, text: Any, *where: ColumnElement[bool]) -> Question:

@@ -185,22 +185,19 @@ def _mean(number: Number) -> Decimal | None:
 
 
 def _change(value: Decimal, before: Decimal, *, more_is_bad: bool) -> tuple[str, str]:
-    """(the change in words, its tone); nothing when there was nothing before."""
+    """(the change, its tone); nothing when there was nothing before."""
     if before <= 0 or value == before:
         return "", ""
     change = value / before - 1
     share = format_percent(change, 1)
-    words = _("%(change)s on the period before", change=share if change < 0 else f"+{share}")
-    return words, "bad" if (change > 0) is more_is_bad else "good"
+    return share if change < 0 else f"+{share}", "bad" if (change > 0) is more_is_bad else "good"
 
 
 def _rating_change(value: Decimal | None, before: Decimal | None) -> tuple[str, str, str, str]:
     """Note, address, tone and tone of the note of the mean rating."""
     if value is None or before is None or value == before:
         return "", "", "", ""
-    change = f"{value - before:+.2f}"
-    words = _("%(change)s on the period before", change=change)
-    return words, "", "", "good" if value > before else "bad"
+    return f"{value - before:+.2f}", "", "", "good" if value > before else "bad"
 
 
 SECTION = Section("sales", _l("Analysis"), "Sales Director", ("report.open",), questions, page)

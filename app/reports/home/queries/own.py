@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.churn.models import ChurnCase, ChurnStatus
 from app.customers.models import Contact, Customer, Plan
@@ -16,16 +14,12 @@ from app.reports.home.asked import Asked
 from app.reports.home.queries.shared import ROWS, TO_DO, Conditions, Rows, with_customer
 from app.service.models import RequestStatus, ServiceRequest
 
-
-def overdue_plans(asked: Asked) -> Conditions:
-    """One's own open plans of days gone by."""
-    return Plan.owner_id == asked.me, Plan.done_at.is_(None), Plan.due_at < asked.midnight
+WARNED = ChurnCase.status == ChurnStatus.warned
 
 
-def plans_of_today(asked: Asked) -> Conditions:
-    """One's own open plans of today, whatever the hour."""
-    due = Plan.due_at
-    return Plan.owner_id == asked.me, Plan.done_at.is_(None), due >= asked.midnight, due < asked.next_midnight
+def due_plans(asked: Asked) -> Conditions:
+    """One's own open plans of today, whatever the hour, and of days gone by."""
+    return Plan.owner_id == asked.me, Plan.done_at.is_(None), Plan.due_at < asked.next_midnight
 
 
 def plans_done_today(asked: Asked) -> Conditions:
@@ -38,28 +32,21 @@ def to_do(asked: Asked) -> Rows:
     statement = (
         select(Plan, Contact.name, Contact.title)
         .outerjoin(Contact, Contact.id == Plan.contact_id)
-        .where(Plan.owner_id == asked.me, Plan.done_at.is_(None), Plan.due_at < asked.next_midnight)
+        .where(*due_plans(asked))
         .order_by(Plan.due_at, Plan.id)
         .limit(TO_DO)
     )
     return with_customer(statement, Plan.customer)
 
 
-def my_warnings(asked: Asked) -> Conditions:
-    """Cases one has to decide."""
-    return ChurnCase.owner_id == asked.me, ChurnCase.status == ChurnStatus.warned
-
-
-def my_postponed_due(asked: Asked) -> Conditions:
-    """Cases one wanted to look at again by today."""
-    postponed = ChurnCase.status == ChurnStatus.postponed
-    return ChurnCase.owner_id == asked.me, postponed, ChurnCase.look_again_on <= asked.day
+def to_look_at_again(asked: Asked) -> ColumnElement[bool]:
+    """Cases that somebody wanted to look at again by today."""
+    return and_(ChurnCase.status == ChurnStatus.postponed, ChurnCase.look_again_on <= asked.day)
 
 
 def my_risks(asked: Asked) -> Rows:
-    """What of both is worth most."""
-    either = or_(and_(*my_warnings(asked)), and_(*my_postponed_due(asked)))
-    statement = select(ChurnCase).where(ChurnCase.owner_id == asked.me, either)
+    """What one has to decide and what one wanted to look at again: the most valuable."""
+    statement = select(ChurnCase).where(ChurnCase.owner_id == asked.me, or_(WARNED, to_look_at_again(asked)))
     by_money = (ChurnCase.value_12m.desc(), ChurnCase.id.desc())
     return with_customer(statement.order_by(*by_money).limit(ROWS), ChurnCase.customer)
 
@@ -88,6 +75,6 @@ def requests_of_my_customers(asked: Asked) -> Conditions:
     return ServiceRequest.customer_id.in_(own), ServiceRequest.status != RequestStatus.archived
 
 
-def my_orders(asked: Asked, first: date, last: date) -> Conditions:
-    """The orders one sold in a period, both days included."""
-    return Order.owner_id == asked.me, counted_orders(), Order.ordered_on.between(first, last)
+def my_orders(asked: Asked) -> Conditions:
+    """The orders one sold, confirmed or later."""
+    return Order.owner_id == asked.me, counted_orders()

@@ -20,4 +20,9 @@ def failed_sign_ins(asked: Asked) -> Conditions:
 
 
 def newest_failed_sign_ins(asked: Asked) -> Rows:
-    return select(AuditEntry).where(*failed_sign_ins(asked)).order_by(AuditEntry.id.desc()).limit(ROWS)
+    return (
+        select(AuditEntry)
+        .where(*failed_sign_ins(asked))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(ROWS)
+    )
