@@ -71,6 +71,7 @@ def _register(app: Flask) -> None:
     from app.theme import layout
     from app.web import requests
     from app.web.lookup import LookupView
+    from app.web.openapi import OpenApiDescription
     from app.web.palette import PaletteView
 
     features = [import_module(f"app.{name}") for name in FEATURES]
@@ -83,6 +84,7 @@ def _register(app: Flask) -> None:
     with app.app_context():
         appbuilder = AppBuilder(app, db.session, indexview=None)
         layout.register(app, appbuilder)
+        appbuilder.add_api(OpenApiDescription)
         appbuilder.add_view_no_menu(LookupView)
         appbuilder.add_view_no_menu(PaletteView)
         _add_menu(appbuilder)
