@@ -21,6 +21,8 @@ from app.service.models import FeedbackLink, Priority, RequestStatus, ServiceLev
 KIND = "service_request"
 ASSIGNING = ("assign", "reassign")
 RATINGS_THAT_COUNT = 5
+LATE_ANSWER_DAYS = 30
+"""How far back a specialist is shown first answers that came late."""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -92,7 +92,7 @@ def _urls(asked: Asked) -> dict[str, str]:
         "risk": links.cases(_flt_0_owner_id=me, _flt_0_status="warned"),
         "again": links.cases(_flt_0_owner_id=me, _flt_0_status="postponed", _flt_2_look_again_on=today),
         "step": links.opportunities(_flt_0_owner_id=me, step="none"),
-        "requests_in_time": links.requests(customers="mine", _flt_1_status="archived"),
+        "requests_in_time": links.requests(customers="mine"),
     }
 
 

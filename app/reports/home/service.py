@@ -14,6 +14,7 @@ from app.reports.home.queries import serving as queries
 from app.reports.home.queries import shared
 from app.reports.home.sections import Section
 from app.service.models import RequestStatus, ServiceRequest
+from app.service.queries import LATE_ANSWER_DAYS
 from app.service.views.looks import clock, priority, short, term
 from app.theme.widgets import Kpi
 
@@ -53,7 +54,7 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
 
 def _urls(asked: Asked) -> dict[str, str]:
     mine = {"_flt_0_owner_id": asked.me, "_flt_0_status": "assigned"}
-    since = asked.day - timedelta(days=queries.ANSWERED_LATE_DAYS)
+    since = asked.day - timedelta(days=LATE_ANSWER_DAYS)
     return {
         "open": links.requests(**mine),
         "late": links.requests(**mine, _flt_2_resolution_due_at=asked.yesterday.isoformat()),
@@ -65,7 +66,7 @@ def _urls(asked: Asked) -> dict[str, str]:
 
 
 def _strip(found: Numbers, urls: dict[str, str]) -> list[Kpi]:
-    days = _("%(days)d days", days=queries.ANSWERED_LATE_DAYS)
+    days = _("%(days)d days", days=LATE_ANSWER_DAYS)
     labels = (
         ("late", _("Overdue"), "bad", ""),
         ("today", _("Due today"), "wait", ""),

@@ -15,7 +15,7 @@ from app.core.i18n import _, _l
 from app.customers.models import Customer
 from app.customers.views import looks as customer_looks
 from app.customers.views.narrowing import OfCountedCustomers
-from app.service import forms, services, terms
+from app.service import forms, queries, services, terms
 from app.service.models import Priority, RequestStatus, ServiceRequest
 from app.service.views import looks
 from app.service.views.actions import RequestActions
@@ -140,27 +140,35 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     )
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
-        """Besides the search: requests of one's own customers, and those answered after it was promised."""
+        """Besides the search: open requests of one's own customers, and those answered after it was promised."""
         query = super().narrow(query)
         if request.args.get("customers") == "mine":
             own = select(Customer.id).where(Customer.owner_id == acting().user_id)
-            query = query.filter(ServiceRequest.customer_id.in_(own))
+            is_open = ServiceRequest.status != RequestStatus.archived
+            query = query.filter(ServiceRequest.customer_id.in_(own), is_open)
         if request.args.get("answer") == "late":
             query = query.filter(ServiceRequest.responded_at > ServiceRequest.response_due_at)
         return query
 
     def saved_views(self) -> list[SavedView]:
         """Tabs above the list that everybody has."""
-        base, asked, me = url_for(".list"), request.query_string.decode(), acting().user_id
-        yesterday = (today() - timedelta(days=1)).isoformat()
+        base, asked, actor = url_for(".list"), request.query_string.decode(), acting()
+        me, yesterday = actor.user_id, (today() - timedelta(days=1)).isoformat()
         order = f"_oc_{type(self).__name__}=resolution_due_at&_od_{type(self).__name__}=asc"
-        tabs = (
+        tabs = [
             (_("All"), ""),
             (_("My open requests"), f"_flt_0_owner_id={me}&_flt_0_status=assigned&{order}"),
             (LABELS[RequestStatus.created], f"_flt_0_status=created&{order}"),
             (_("Waiting for feedback"), "_flt_0_status=processed"),
             (_("Overdue"), f"_flt_0_status=assigned&_flt_2_resolution_due_at={yesterday}&{order}"),
-        )
+        ]
+        if "customer.see_own" in actor.rights:
+            tabs.append((_("My customers' requests"), "customers=mine"))
+        if actor.may("service_request.process"):
+            since = today() - timedelta(days=queries.LATE_ANSWER_DAYS)
+            tabs.append(
+                (_("First answer late"), f"_flt_0_owner_id={me}&answer=late&_flt_1_received_at={since.isoformat()}")
+            )
         return [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
 
     # --- one request ---

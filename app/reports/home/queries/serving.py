@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from app.reports.home.asked import Asked, start_of
 from app.reports.home.queries.shared import ROWS, TO_DO, Conditions, Rows, running_deadline, with_customer
 from app.service.models import RequestStatus, ServiceRequest
-
-ANSWERED_LATE_DAYS = 30
+from app.service.queries import LATE_ANSWER_DAYS
 
 
 def my_requests(asked: Asked, status: RequestStatus, *more: ColumnElement[bool]) -> Conditions:
@@ -26,7 +25,7 @@ def due_today(asked: Asked) -> ColumnElement[bool]:
 
 def answered_late(asked: Asked) -> Conditions:
     """One's own requests of the last days that got their first answer after it was promised."""
-    since = start_of(asked.day - timedelta(days=ANSWERED_LATE_DAYS))
+    since = start_of(asked.day - timedelta(days=LATE_ANSWER_DAYS))
     late = ServiceRequest.responded_at > ServiceRequest.response_due_at
     return ServiceRequest.owner_id == asked.me, late, ServiceRequest.received_at >= since
 
