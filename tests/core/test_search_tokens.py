@@ -81,7 +81,7 @@ def test_readings_and_scripts_may_be_mixed(name, typed):
     assert answers([name], typed)
 
 
-@pytest.mark.parametrize("typed", ["C-2026-00012", "c-2026", "00012", "c202600012", "2026-00012"])
+@pytest.mark.parametrize("typed", ["C-2026-00012", "c-2026", "00012", "c202600012", "2026-00012", "2026 00012"])
 def test_a_code_is_found_with_and_without_its_dashes(typed):
     assert answers([NAME, "C-2026-00012"], typed)
 
@@ -143,3 +143,8 @@ def test_every_name_is_found_by_itself(name):
 
 def test_a_long_question_is_cut():
     assert len(query_tokens("恒泰 " * 500)) == 12
+
+
+def test_a_long_text_without_a_break_is_read_once():
+    assert len(tokens("a" * 200_000)) <= 4
+    assert len(tokens("-".join("a" * 50_000))) <= 4

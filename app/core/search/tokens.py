@@ -37,8 +37,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"\S+@\S+")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _NUMBER = re.compile(r"[+(]?[0-9][0-9\s()+.-]{5}")
-# Letters and digits with dashes or the like between them, as in numbers of documents.
-_CODE = re.compile(r"(?=[!-~]*[0-9])[!-~]*[0-9a-z][^0-9a-z\s\x7f-\U0010ffff]+[0-9a-z][!-~]*")
+_PRINTED = re.compile("[!-~]+")
 _LETTERS = re.compile("[a-z]+")
 
 
@@ -173,6 +172,12 @@ def tokens(*texts: str) -> list[str]:
     return sorted(found)
 
 
+def _code_parts(printed: str) -> list[str]:
+    """Return the parts of a code such as c-2026-00012; none for what has no digit or nothing between its parts."""
+    parts = _WORD.findall(printed)
+    return parts if len(parts) > 1 and any(character.isdigit() for character in printed) else []
+
+
 def query_tokens(text: str) -> Question:
     """Return what a typed text asks for: every word of it, each in one of its readings. Nothing typed is ``()``."""
     typed = text[:LONGEST_QUESTION]
@@ -183,8 +188,9 @@ def query_tokens(text: str) -> Question:
         return (((Term(exact),), *words),)
     question: list[tuple[All, ...]] = []
     for word in _plain(typed).split():
-        if _CODE.fullmatch(word):
-            question.append(((Term(f"w{''.join(_WORD.findall(word))[:LONGEST_WORD]}", beginning=True),),))
+        code = _code_parts(word) if _PRINTED.fullmatch(word) else []
+        if code:
+            question.append(((Term(f"w{''.join(code)[:LONGEST_WORD]}", beginning=True),),))
             continue
         for run, chinese in _runs(word):
             question.append((_chinese_terms(run),) if chinese else tuple(_latin_readings(run)))
