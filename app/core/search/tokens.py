@@ -155,9 +155,8 @@ def _tokens_of(text: str) -> frozenset[str]:
         return frozenset({exact})
     found: set[str] = set()
     plain = _plain(text)
-    for code in _CODE.findall(plain):
+    for parts in map(_code_parts, _PRINTED.findall(plain)):
         # A code is found by its beginning from any of its parts on: C-2026-00012 by 2026-0001.
-        parts = _WORD.findall(code)
         found.update(f"w{''.join(parts[place:])[:LONGEST_WORD]}" for place in range(len(parts[:LONGEST_CODE])))
     for run, chinese in _runs(plain):
         found.update(_chinese_tokens(run) if chinese else (f"w{run[:LONGEST_WORD]}",))
