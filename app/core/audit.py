@@ -57,8 +57,9 @@ def _digest(row: dict[str, Any]) -> str:
 def digest_of(row: dict[str, Any], changes: str) -> str:
     """Return the digest of an entry whose changes are spelled already, for writers of many."""
     # As to_json would spell the whole, its keys in order, without spelling the changes again.
-    name, title, at = (to_json(text) for text in (row["actor_name"], row["title"], row["at"].isoformat()))
-    actor, record = (to_json(key) for key in (row["actor_id"], row["record_id"]))
+    name, title = to_json(row["actor_name"]), to_json(row["title"])
+    at = f'"{row["at"].isoformat()}"'
+    actor, record = ("null" if key is None else str(key) for key in (row["actor_id"], row["record_id"]))
     content = (
         f'{{"action":"{row["action"]}","actor_id":{actor},"actor_name":{name},"at":{at},"changes":{changes},'
         f'"kind":"{row["kind"]}","record_id":{record},"title":{title}}}'

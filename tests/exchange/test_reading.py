@@ -136,3 +136,11 @@ def test_the_list_of_bad_rows_can_be_repaired_and_read_again(command, write, tmp
 
     assert (again.code, again.line["created"]) == (0, 1)
     assert not (tmp_path / "elsewhere.csv").exists()
+
+
+def test_a_place_for_bad_rows_that_cannot_be_written_is_told_before_anything_happens(command, write, tmp_path):
+    path = write("customer_id,date,amount\nA,2026-01-05,5\n")
+
+    for place in (tmp_path, tmp_path / "missing" / "errors.csv"):
+        said = command("import", "orders", path, "--errors", place)
+        assert (said.code, said.line["created"], str(place) in said.errors) == (2, 0, True)

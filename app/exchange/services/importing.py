@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actors import Actor, acting_as
 from app.core.errors import Invalid
+from app.core.i18n import _l
 from app.exchange.fields import Field, ImportKind, Words, plain_header
 from app.exchange.kinds import CONTACTS, CUSTOMERS, ORDERS
 from app.exchange.parsers import person, words_of
@@ -58,7 +60,7 @@ def import_file(
     outcome = Outcome()
     with transaction() as session, acting_as(by, session):
         words = words_of(session)
-    errors = errors or path.with_name(f"{path.name}-errors.csv")
+    errors = _place_for(errors, path)
     with Failures(errors, table.headers, told) as failures:
         writer = WRITERS[kind.name](kind, outcome, failures, owner_id=_owner(words, owner), by=by, at=at)
         groups = writer.group(_entries(table, columns, words, writer))
@@ -69,6 +71,19 @@ def import_file(
         outcome.failed = failures.count
         outcome.errors_file = str(errors) if failures.count else None
     return outcome
+
+
+def _place_for(errors: Path | None, path: Path) -> Path:
+    """Where bad rows are listed: where it was said, else beside the file, else in the working folder.
+
+    :raises Invalid: if nothing can be written there.
+    """
+    name = f"{path.name}-errors.csv"
+    places = [errors] if errors else [path.with_name(name), Path(name)]
+    for place in places:
+        if os.access(place.parent, os.W_OK) and not place.is_dir():
+            return place
+    raise Invalid(_l("Bad rows cannot be listed in %(path)s: nothing can be written there.", path=places[-1]))
 
 
 def _owner(words: Words, owner: str | None) -> int | None:
