@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from tests.support.live import ROOT, install_demo, running_chromium, running_server, sign_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 WIDTHS = {"wide": 1280, "phone": 390}
+ROLES = ("admin", "office", "market", "manager1", "service1", "sales")
 
 
 @contextmanager
@@ -45,12 +46,20 @@ def menu_addresses(browser: Browser, url: str, user: str) -> list[str]:
     return [link for link in dict.fromkeys(links) if not re.match(r"/(lang|logout|login|static)", link)]
 
 
+def choose_language(page: Page, language: str) -> None:
+    """Press the button that changes the language of the person signed in, as the page offers it."""
+    form = f"form[action$='/language/{language}']"
+    if page.locator(form).count():
+        with page.expect_navigation():
+            page.locator(form).first.evaluate("form => form.submit()")
+
+
 def take(browser: Browser, url: str, user: str, addresses: list[str], folder: Path) -> None:
     for language, locale in LANGUAGES.items():
         for name, width in WIDTHS.items():
             page = browser.new_page(base_url=url, locale=locale, viewport={"width": width, "height": 844})
             sign_in(page, user)
-            page.goto(f"/lang/{language}")
+            choose_language(page, language)
             for address in addresses:
                 answer = page.goto(address)
                 page.wait_for_load_state("networkidle")
@@ -64,15 +73,15 @@ def take(browser: Browser, url: str, user: str, addresses: list[str], folder: Pa
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("addresses", nargs="*")
-    parser.add_argument("--user", default="manager1")
+    parser.add_argument("--user", action="append", help="may be repeated; without it one of each role")
     parser.add_argument("--url", help="a running server; without it one is started on new demo data")
     parser.add_argument("--folder", type=Path, default=ROOT / "instance" / "shots")
     options = parser.parse_args()
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     with base_url(options.url) as url, running_chromium() as browser:
-        addresses = options.addresses or menu_addresses(browser, url, options.user)
-        take(browser, url, options.user, addresses, options.folder)
+        for user in options.user or ROLES:
+            take(browser, url, user, options.addresses or menu_addresses(browser, url, user), options.folder)
 
 
 if __name__ == "__main__":
