@@ -17,8 +17,8 @@ from app.core.errors import Invalid
 from app.core.identifiers import normalise_email, normalise_phone, normalise_uscc
 from app.customers.models import Contact, Customer, CustomerStatus, Plan
 from app.exchange.demo import people
-from app.exchange.demo.blueprint import draw
 from app.exchange.demo.company import make_up
+from app.exchange.demo.drawing import draw
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.orders.models import Order, OrderKind, OrderStatus
 from app.orders.services import reconcile, refresh

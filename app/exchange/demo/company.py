@@ -28,8 +28,9 @@ from app.core.i18n import _l, time_zone
 from app.core.numbering import NumberSeries
 from app.customers.models import Customer, Tag
 from app.exchange.demo import telling
-from app.exchange.demo.blueprint import YEARS_BACK, Blueprint, draw
+from app.exchange.demo.blueprint import YEARS_BACK, Blueprint
 from app.exchange.demo.catalogue import PRODUCTS
+from app.exchange.demo.drawing import draw
 from app.exchange.demo.people import hire
 from app.exchange.demo.sink import without_indexes, write
 from app.exchange.demo.talk import TAGS

@@ -180,9 +180,8 @@ class Dealing:
             if done:
                 due = self.world.at(working(deal.day + (last - deal.day) * (place + 1) // (deal.steps + 1)), 15 * 60)
             else:
-                due = self.world.coming(
-                    self.world.today + self.rng.randrange(-3, 20), 10 * 60 + 30 * self.rng.randrange(12)
-                )
+                days = self.rng.choices((-self.rng.randrange(1, 5), 0, self.rng.randrange(1, 25)), (5, 5, 90))[0]
+                due = self.world.coming(self.world.today + days, 10 * 60 + 30 * self.rng.randrange(12))
             made = at + timedelta(minutes=5 + place)
             self.planner.step(row, place + 1, (kind, what, expected), due, made, done=done, worker=self._worker(row))
 
