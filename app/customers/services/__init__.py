@@ -1,7 +1,8 @@
 """Everything that can be done with customers and what people record about them."""
 
 from app.customers.services.access import collaborators_of, grant_access, revoke_access, share
-from app.customers.services.bulk import LONGEST_CODE, Made, create_contacts, create_customers
+from app.customers.services.bulk import LONGEST_CODE, Made, create_customers
+from app.customers.services.bulk_contacts import create_contacts
 from app.customers.services.children import children, register
 from app.customers.services.contacts import create_contact, delete_contact, restore_contact, update_contact
 from app.customers.services.customers import (
