@@ -40,14 +40,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class Sheet:
     """An opened file; ``rows`` can be walked once."""
 
     headers: list[str]
     rows: Iterator[Row]
 
 
-def open_table(path: Path, recognised: Callable[[str], bool]) -> Table:
+def open_table(path: Path, recognised: Callable[[str], bool]) -> Sheet:
     """Open ``path``; ``recognised`` says whether a header names a field, which tells delimiters apart.
 
     :raises Unreadable: with a sentence, if it is no table.
@@ -85,13 +85,13 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def _with_headers(path: Path, rows: Iterator[Row]) -> Table:
+def _with_headers(path: Path, rows: Iterator[Row]) -> Sheet:
     for row in rows:
         if row.refusal is not None:
             raise Unreadable(row.refusal)
         headers = [text_of(cell) for cell in row.cells]
         if any(headers):
-            return Table(headers, (later for later in rows if later.refusal or any(text_of(c) for c in later.cells)))
+            return Sheet(headers, (later for later in rows if later.refusal or any(text_of(c) for c in later.cells)))
     raise Unreadable(_l("%(path)s is empty.", path=path))
 
 

@@ -16,8 +16,8 @@ from app.core import audit, notifications, timeline
 from app.core.actors import Actor
 from app.core.bulk import creation
 from app.core.database import Model, to_json
+from app.core.loading import Spelled
 from app.core.search.index import entry as search_entry
-from app.exchange.demo.sink import Spelled
 
 Row = dict[str, Any]
 

@@ -8,12 +8,11 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from app.core.actors import Actor, acting_as
 from app.core.database import Model
 from app.core.errors import Invalid
 from app.core.i18n import _l, time_zone
+from app.core.loading import analyze, without_indexes, write, written_once
 from app.core.numbering import NumberSeries
 from app.customers.models import Customer, Tag
 from app.exchange.demo import telling
@@ -32,7 +32,6 @@ from app.exchange.demo.blueprint import YEARS_BACK, Blueprint
 from app.exchange.demo.catalogue import PRODUCTS
 from app.exchange.demo.drawing import draw
 from app.exchange.demo.people import hire
-from app.exchange.demo.sink import without_indexes, write
 from app.exchange.demo.talk import TAGS
 from app.exchange.demo.world import Good, Stage, World
 from app.opportunities import queries as opportunities
@@ -87,13 +86,15 @@ def make_up(
     made = Made()
     many = customers >= WORTH_HELP
     with (
-        _written_once(session.get_bind()) if many else nullcontext(),
+        written_once(session.get_bind()) if many else nullcontext(),
         acting_as(Actor.system("demo"), session),
         _no_litter(),
     ):
         world = _set_up(session, customers, seed, password, now)
         prints = draw(customers, orders, seed, date.fromordinal(world.today))
         world = replace(world, mean_gap=_mean_gap(prints))
+        # What helpers find in their memory is no litter, either.
+        gc.freeze()
         progress(f"{len(prints)} customers drawn, {time.perf_counter() - begun:.1f} s")
         connection = session.connection()
         with without_indexes(connection, telling.TABLES) if many else nullcontext():
@@ -108,7 +109,7 @@ def make_up(
             progress(f"all written, {time.perf_counter() - begun:.1f} s")
         _go_on_from(session, prints)
         _note_judgement(session, world)
-        _analyze(connection)
+        analyze(connection)
         session.commit()
         session.close()
     made.seconds = round(time.perf_counter() - begun, 1)
@@ -226,33 +227,6 @@ def _note_judgement(session: Session, world: World) -> None:
     )
 
 
-def _analyze(connection: Connection) -> None:
-    if not _is_postgresql(connection):
-        # A look at some hundred rows of each index tells the planner enough.
-        connection.exec_driver_sql("PRAGMA analysis_limit=400")
-    connection.exec_driver_sql("ANALYZE")
-
-
-@contextmanager
-def _written_once(engine: Any) -> Iterator[None]:
-    """Let SQLite write new pages into its file at once: its log would write every one of them twice."""
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    _settings(engine, "journal_mode=DELETE", "cache_size=-300000")
-    try:
-        yield
-    finally:
-        _settings(engine, "journal_mode=WAL", "cache_size=-2000")
-
-
-def _settings(engine: Any, *settings: str) -> None:
-    # Past the engine, which begins a transaction first; the pool then gives the same connection to the session.
-    with closing(engine.raw_connection()) as connection:
-        for setting in settings:
-            connection.cursor().execute(f"PRAGMA {setting}")
-
-
 # --- the stories ---
 
 
@@ -262,7 +236,9 @@ _shared: tuple[World, list[list[Blueprint]], bool] | None = None
 def _told(world: World, portions: list[list[Blueprint]], *, postgresql: bool) -> Iterator[list[tuple[str, int, bytes]]]:
     global _shared
     if len(portions) * AT_ONCE < WORTH_HELP or "fork" not in multiprocessing.get_all_start_methods():
-        yield from (telling.pack(world, portion, postgresql=postgresql) for portion in portions)
+        for portion in portions:
+            yield telling.pack(world, portion, postgresql=postgresql)
+            gc.collect()
         return
     _shared = (world, portions, postgresql)
     with multiprocessing.get_context("fork").Pool(max(1, (os.cpu_count() or 2))) as helpers:
@@ -273,4 +249,7 @@ def _told(world: World, portions: list[list[Blueprint]], *, postgresql: bool) ->
 def _tell_portion(place: int) -> list[tuple[str, int, bytes]]:
     assert _shared is not None
     world, portions, postgresql = _shared
-    return telling.pack(world, portions[place], postgresql=postgresql)
+    packed = telling.pack(world, portions[place], postgresql=postgresql)
+    # Stories and their events refer to each other; without this a helper would keep all it ever told.
+    gc.collect()
+    return packed

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.database import Model
+from app.core.loading import Layout
 from app.exchange.demo.blueprint import Blueprint
 from app.exchange.demo.books import Books
 from app.exchange.demo.dealing import Dealing
 from app.exchange.demo.losing import Losing
 from app.exchange.demo.selling import Selling
 from app.exchange.demo.serving import Serving
-from app.exchange.demo.sink import Layout
 from app.exchange.demo.story import Story
 from app.exchange.demo.talking import Planner, Talking
 from app.exchange.demo.world import World

@@ -17,7 +17,7 @@ from app.core.i18n import _l
 from app.exchange.fields import Field, ImportKind, Words, plain_header
 from app.exchange.kinds import CONTACTS, CUSTOMERS, ORDERS
 from app.exchange.parsers import person, words_of
-from app.exchange.reading import Table, open_table
+from app.exchange.reading import Sheet, open_table
 from app.exchange.services.contacts import ContactWriter
 from app.exchange.services.customers import CustomerWriter
 from app.exchange.services.orders import OrderWriter
@@ -90,7 +90,7 @@ def _owner(words: Words, owner: str | None) -> int | None:
     return person(owner, words) if owner else None
 
 
-def _entries(table: Table, columns: Sequence[tuple[int, Field]], words: Words, writer: Writer) -> Iterator[Entry]:
+def _entries(table: Sheet, columns: Sequence[tuple[int, Field]], words: Words, writer: Writer) -> Iterator[Entry]:
     for row in table.rows:
         writer.outcome.read += 1
         entry = Entry(row.number, row.cells)

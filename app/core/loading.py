@@ -131,3 +131,31 @@ def without_indexes(connection: Connection, tables: Iterable[str]) -> Iterator[N
         connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('rebuild')")
         for statement in triggers:
             connection.exec_driver_sql(statement)
+
+
+def analyze(connection: Connection) -> None:
+    """Let the planner know what the tables hold now."""
+    if connection.dialect.name == "sqlite":
+        # A look at some hundred rows of each index tells the planner enough.
+        connection.exec_driver_sql("PRAGMA analysis_limit=400")
+    connection.exec_driver_sql("ANALYZE")
+
+
+@contextmanager
+def written_once(engine: Any) -> Iterator[None]:
+    """Let SQLite write new pages into its file at once: its log would write every one of them twice."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    _settings(engine, "journal_mode=DELETE", "cache_size=-300000")
+    try:
+        yield
+    finally:
+        _settings(engine, "journal_mode=WAL", "cache_size=-2000")
+
+
+def _settings(engine: Any, *settings: str) -> None:
+    # Past the engine, which begins a transaction first; the pool then gives the same connection to the session.
+    with closing(engine.raw_connection()) as connection:
+        for setting in settings:
+            connection.cursor().execute(f"PRAGMA {setting}")
