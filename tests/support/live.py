@@ -41,6 +41,7 @@ class LiveServer:
     url: str
     instance: Path
     password: str = DEMO_PASSWORD
+    database: str | None = None
 
 
 def free_port() -> int:
@@ -49,11 +50,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def demo_environment(instance: Path) -> dict[str, str]:
-    """The environment of a demo installation in ``instance``, with no other setting of ours in it."""
+def demo_environment(instance: Path, database: str | None = None) -> dict[str, str]:
+    """The environment of a demo installation in ``instance``, with no other setting of ours in it.
+
+    Its data is in ``instance`` unless ``database`` is the address of another place.
+    """
     ours = ("DATABASE_URL", "SECRET_KEY", "DEMO_PASSWORD", "CHANGKE_", "PYTEST_", "FLASK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(instance)}
+    own = {"DATABASE_URL": database} if database else {}
+    return {**kept, "CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(instance), **own}
 
 
 def flask_command(*arguments: str, environment: dict[str, str]) -> None:
@@ -69,10 +74,10 @@ def flask_command(*arguments: str, environment: dict[str, str]) -> None:
         raise RuntimeError(f"flask {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
 
 
-def install_demo(instance: Path) -> None:
-    """Make a small demo installation in the new folder ``instance``."""
+def install_demo(instance: Path, database: str | None = None) -> None:
+    """Make a small demo installation in the new folder ``instance``, or in the empty ``database``."""
     instance.mkdir()
-    environment = demo_environment(instance)
+    environment = demo_environment(instance, database)
     flask_command("init", environment=environment)
     size = ("--customers", str(CUSTOMERS), "--orders", str(ORDERS), "--seed", str(SEED))
     flask_command("demo", *size, environment=environment)
@@ -91,7 +96,7 @@ def _wait_until_answering(url: str, process: subprocess.Popen[bytes], log: Path)
 
 
 @contextmanager
-def running_server(instance: Path, log: Path) -> Iterator[LiveServer]:
+def running_server(instance: Path, log: Path, database: str | None = None) -> Iterator[LiveServer]:
     """The server of ``make run`` on the demo installation ``instance``, on a free port; without the job process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -99,11 +104,11 @@ def running_server(instance: Path, log: Path) -> Iterator[LiveServer]:
     options = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=demo_environment(instance), stdout=output, stderr=output
+            [*command, *options], cwd=ROOT, env=demo_environment(instance, database), stdout=output, stderr=output
         )
     try:
         _wait_until_answering(url, process, log)
-        yield LiveServer(url, instance)
+        yield LiveServer(url, instance, database=database)
     finally:
         process.terminate()
         try:
