@@ -27,7 +27,9 @@ class NumberSeries(Model):
     __tablename__ = "number_series"
 
     kind: Mapped[str] = mapped_column(String(48), primary_key=True)
-    period: Mapped[str] = mapped_column(String(8), primary_key=True, comment="the year, or empty if the pattern has none")
+    period: Mapped[str] = mapped_column(
+        String(8), primary_key=True, comment="the year, or empty if the pattern has none"
+    )
     last: Mapped[int] = mapped_column(default=0)
 
 

@@ -119,7 +119,5 @@ def page(
         statement = statement.where(TimelineEntry.event.in_(sorted(events_of(group))))
     if before is not None:
         at, pk = before
-        statement = statement.where(
-            (TimelineEntry.at < at) | ((TimelineEntry.at == at) & (TimelineEntry.id < pk))
-        )
+        statement = statement.where((TimelineEntry.at < at) | ((TimelineEntry.at == at) & (TimelineEntry.id < pk)))
     return list(session.scalars(statement.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit)))

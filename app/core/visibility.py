@@ -78,11 +78,7 @@ def _option(scope: Scope, actor: Actor, with_deleted: bool) -> Any:
 
 def _scoped_tables(statement: Any) -> set[str]:
     # Walking the statement, because ``all_mappers`` does not name what a counted subquery reads.
-    return {
-        part.name
-        for part in visitors.iterate(statement)
-        if isinstance(part, Table) and part.name in _scopes
-    }
+    return {part.name for part in visitors.iterate(statement) if isinstance(part, Table) and part.name in _scopes}
 
 
 @event.listens_for(Session, "do_orm_execute")
