@@ -68,10 +68,50 @@ PANELS = ("/preview/", "/related/", "/count", "/lookup/", "/card/", "/timeline",
 
 
 # Words that stand in both languages.
-ALLOWED = set(
-    "excel csv xlsx id api json vip oem odm erp crm pdf url utc changke tab ctrl esc enter http https sql gmv kpi "
-    "english email code shift github html png zoom sku wechat led pvc pet logo iso pos app usb".split()
-)
+ALLOWED = {
+    "excel",
+    "csv",
+    "xlsx",
+    "id",
+    "api",
+    "json",
+    "vip",
+    "oem",
+    "odm",
+    "erp",
+    "crm",
+    "pdf",
+    "url",
+    "utc",
+    "changke",
+    "tab",
+    "ctrl",
+    "esc",
+    "enter",
+    "http",
+    "https",
+    "sql",
+    "gmv",
+    "kpi",
+    "english",
+    "email",
+    "code",
+    "shift",
+    "github",
+    "html",
+    "png",
+    "zoom",
+    "sku",
+    "wechat",
+    "led",
+    "pvc",
+    "pet",
+    "logo",
+    "iso",
+    "pos",
+    "app",
+    "usb",
+}
 LATIN, CHINESE = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u4e00-\u9fff]+")
 SPOKEN = ("placeholder", "title", "aria-label", "alt")
 NOT_SHOWN = {"script", "style", "template", "svg", "code", "kbd", "textarea"}
