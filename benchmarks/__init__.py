@@ -1,0 +1,1 @@
+"""Figures against the budgets: ``make bench``; not tests, because a shared machine is no judge."""

@@ -1,0 +1,116 @@
+"""Figures that are not pages: duplicate check, visibility, start, memory, import, churn judge."""
+
+import csv
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+from benchmarks.company import ROOT, command
+from benchmarks.pages import median_ms
+
+IMPORTED = 20_000
+
+
+def duplicate_check(app, times):
+    """Median ms to look for a customer like one that exists and one that does not."""
+    from sqlalchemy import select
+
+    from app.core.actors import Actor, acting_as
+    from app.core.database import db, utc_now
+    from app.customers.duplicates import similar
+    from app.customers.models import Customer
+
+    by = Actor.system("bench")
+    with app.app_context(), acting_as(by):
+        name = db.session.scalar(select(Customer.name).order_by(Customer.id).offset(500).limit(1))
+        figures = []
+        for entered in (name, f"{name[2:6]}贸易（北京）有限责任公司"):
+
+            def check(entered=entered):
+                similar(db.session(), {"name": entered}, by=by, at=utc_now())
+                db.session.rollback()
+
+            check()
+            figures.append(median_ms(check, times))
+        return max(figures)
+
+
+def visibility_cost(app, times):
+    """Median ms that the read filter adds to one statement that joins two filtered tables."""
+    from sqlalchemy import event, select
+    from sqlalchemy.orm import Session
+
+    from app.accounts.models import User
+    from app.accounts.queries import actor_for
+    from app.core import visibility
+    from app.core.actors import acting_as
+    from app.core.database import db
+    from app.customers.models import Contact, Customer
+
+    statement = select(Contact.id).join(Customer, Customer.id == Contact.customer_id).where(Contact.id == 1)
+
+    def run():
+        for _ in range(100):
+            db.session.execute(statement).all()
+
+    with app.app_context():
+        actor = actor_for(db.session(), db.session.scalars(select(User).where(User.username == "bench_few")).one())
+        with acting_as(actor):
+            run()
+            filtered = median_ms(run, times)
+            event.remove(Session, "do_orm_execute", visibility._keep_to_visible_rows)
+            try:
+                run()
+                plain = median_ms(run, times)
+            finally:
+                event.listen(Session, "do_orm_execute", visibility._keep_to_visible_rows)
+    return (filtered - plain) / 100
+
+
+STARTED = """
+import time; start = time.perf_counter()
+from app import create_app
+import config, resource
+app = create_app()
+ready = time.perf_counter() - start
+client = app.test_client(); client.post('/login/', data={'username': 'admin', 'password': 'changke-demo'})
+for address in %r: client.get(address)
+print(ready, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def start_and_memory(url, folder, addresses):
+    """Median (seconds to build the application in a new process, peak MB after every page was asked once)."""
+    import os
+    import statistics
+
+    environment = os.environ | {"CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(folder), "DATABASE_URL": url}
+    program = STARTED.replace("create_app()\nready", "create_app()\napp.config.update(WTF_CSRF_ENABLED=False)\nready")
+    runs = []
+    for _ in range(3):
+        told = subprocess.run(
+            [sys.executable, "-c", program % (addresses,)], cwd=ROOT, env=environment, capture_output=True, check=True
+        ).stdout.split()
+        runs.append((float(told[-2]), float(told[-1])))
+    return statistics.median(run[0] for run in runs), max(run[1] for run in runs)
+
+
+def import_rate(url, folder):
+    """Order rows per second, read, checked and written by the command."""
+    file = Path(folder) / "orders.csv"
+    today = date.today()
+    with file.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["external_id", "customer", "date", "amount"])
+        for number in range(IMPORTED):
+            day = today - timedelta(days=number % 300)
+            writer.writerow([f"BENCH-{number}", f"BENCH-{number % 2000}", day.isoformat(), 100 + number % 900])
+    seconds, told = command(url, folder, "import", "orders", str(file))
+    return json.loads(told.strip().splitlines()[-1])["created"] / seconds
+
+
+def judge(url, folder):
+    """Seconds of ``churn judge`` over everybody."""
+    return command(url, folder, "churn", "judge", "--asof", date.today().isoformat())[0]
