@@ -21,7 +21,7 @@ def command(url, folder, *words):
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "run", *words],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(f"{' '.join(words)} failed:\n{done.stderr[-3000:]}")

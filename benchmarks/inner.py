@@ -4,7 +4,7 @@ import csv
 import json
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.company import ROOT, command
@@ -100,7 +100,7 @@ def start_and_memory(url, folder, addresses):
 def import_rate(url, folder):
     """Order rows per second, read, checked and written by the command."""
     file = Path(folder) / "orders.csv"
-    today = date.today()
+    today = datetime.now(UTC).date()
     with file.open("w", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["external_id", "customer", "date", "amount"])
@@ -113,4 +113,4 @@ def import_rate(url, folder):
 
 def judge(url, folder):
     """Seconds of ``churn judge`` over everybody."""
-    return command(url, folder, "churn", "judge", "--asof", date.today().isoformat())[0]
+    return command(url, folder, "churn", "judge", "--asof", datetime.now(UTC).date().isoformat())[0]
