@@ -106,6 +106,8 @@ def test_complaint_assigned_processed_rated_2_sent_back_processed_rated_5_archiv
     assert "更换色带" in found.text
     assert "更换色带" not in as_("other").get("/service-archive/list/?q=轴承").text
     assert as_("other").get(f"/service-archive/show/{pk}").location.endswith(f"{BASE}/show/{pk}")
+    for name in ("other", "director"):  # with and without the right to delete
+        assert "更换色带" in as_(name).get(f"/service-archive/preview/{pk}").text
     customer_page = as_("specialist").get(f"/customers/show/{customer.id}?kind=service")
     assert "满意度 5 分" in customer_page.text
 
