@@ -30,6 +30,8 @@ _REMARK = re.compile(
     "原|曾用名|更名|已?注销|停用|一般纳税|小规模|个体|有限合伙|普通合伙|筹|老客户|新客户|重复|勿用|作废"
 )
 _SHOP = re.compile("店$")
+# Behind the legal form these name a part of the company; without one they are how a small business is run.
+_PART = re.compile("(服务部|销售部|经营部|经销部|门市部|服务中心|销售处)$")
 _SHORTEST_BRAND = 2
 
 
@@ -108,7 +110,7 @@ def _chinese(bare: str) -> Iterator[Parts]:
             text += note if LEGAL.search(text) is None else ""
     head, form, tail = _legal_form(text)
     tail = re.sub(r"^[-—_~]+", "", tail)
-    if BRANCH.search(tail) or _SHOP.search(tail):
+    if BRANCH.search(tail) or _SHOP.search(tail) or _PART.search(tail):
         found = replace(found, branch=tail)
     if not form:
         head, branch = _cut_branch(head)
@@ -289,6 +291,8 @@ def _latin(plain: str) -> Parts:
         if not found:
             break
         codes, kept = found, kept[1:]
+    if len(kept) > 1 and not codes and kept[-1] in _latin_regions():  # Siemens Ltd., China
+        codes, kept = _latin_regions()[kept[-1]], kept[:-1]
     trades = tuple(ENGLISH_TRADES[word] for word in kept[1:] if word in ENGLISH_TRADES)
     brand = "".join([kept[0], *(word for word in kept[1:] if word not in ENGLISH_TRADES)])
     return Parts(brand, trades, codes, is_latin=True)
