@@ -191,7 +191,9 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
             back_url=url_for(".list"),
             back_label=_("Service requests"),
             edit_url=url_for("ServiceRequestView.edit", pk=record.id) if may_edit else "",
-            delete_url=url_for("ServiceRequestView.delete", pk=record.id) if actor.may("service_request.delete") else "",
+            delete_url=url_for("ServiceRequestView.delete", pk=record.id)
+            if actor.may("service_request.delete")
+            else "",
         )
 
     @expose("/show/<pk>", methods=["GET"])
