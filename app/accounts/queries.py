@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Team, TeamLeader, User
 from app.core.actors import Actor
 from app.core.i18n import DEFAULT_LANGUAGE
+from app.core.remembered import know, present_mark, remembered
 from app.core.visibility import scopes
 
 PREFIX = "can_"
@@ -26,23 +28,43 @@ ADMIN = "Admin"
 
 
 def rights_of(session: Session, user_id: int) -> tuple[frozenset[str], frozenset[str]]:
-    """(role names, rights) of a user in one statement; a right is ``kind.verb``."""
+    """(role names, rights) of a user; a right is ``kind.verb``. Both are remembered."""
+    roles = remembered(session, "roles", _read_roles)
+    held = remembered(session, ("roles of", user_id), partial(_read_held, user_id))
+    rights = frozenset[str]().union(*(roles[pk][1] for pk in held))
+    return frozenset(roles[pk][0] for pk in held), rights
+
+
+def _read_roles(session: Session) -> dict[int, tuple[str, frozenset[str]]]:
+    """The name and the rights of every role."""
     statement = (
-        select(Role.name, ViewMenu.name, Permission.name)
-        .join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
+        select(Role.id, Role.name, ViewMenu.name, Permission.name)
         .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
         .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
         .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
         .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-        .where(assoc_user_role.c.user_id == user_id)
     )
-    roles: set[str] = set()
-    rights: set[str] = set()
-    for role, kind, permission in session.execute(statement):
-        roles.add(role)
+    names: dict[int, str] = {}
+    rights: dict[int, set[str]] = {}
+    for pk, name, kind, permission in session.execute(statement):
+        names[pk] = name
+        held = rights.setdefault(pk, set())
         if kind and permission:
-            rights.add(f"{kind}.{permission.removeprefix(PREFIX)}")
-    return frozenset(roles), frozenset(rights)
+            held.add(f"{kind}.{permission.removeprefix(PREFIX)}")
+    return {pk: (name, frozenset(rights[pk])) for pk, name in names.items()}
+
+
+def _read_held(user_id: int, session: Session) -> tuple[int, ...]:
+    return tuple(session.scalars(select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)))
+
+
+def user_with_mark(session: Session, user_id: int) -> User | None:
+    """The user of a request, in the statement that says whether what is remembered is still true."""
+    found = session.execute(select(User, present_mark()).where(User.id == user_id)).one_or_none()
+    if found is None:
+        return None
+    know(session, found[1])
+    return found[0]
 
 
 def roles_of(session: Session, user_id: int) -> list[Role]:
@@ -169,7 +191,11 @@ def teams_led_by(user_id: int) -> Select[tuple[int]]:
 
 
 def people_led_by(session: Session, user_id: int) -> frozenset[int]:
-    """The members of every team that ``user_id`` leads and of the teams below, and ``user_id``; one statement."""
+    """The members of every team that ``user_id`` leads and of the teams below, and ``user_id``; remembered."""
+    return remembered(session, ("people led by", user_id), partial(_read_led, user_id))
+
+
+def _read_led(user_id: int, session: Session) -> frozenset[int]:
     members = session.scalars(select(User.id).where(User.team_id.in_(teams_led_by(user_id))))
     return frozenset(members) | {user_id}
 
@@ -202,6 +228,19 @@ def users_with_right(session: Session, *rights: str) -> list[User]:
     )
     statement = select(User).where(User.id.in_(holders), User.active.is_(True)).order_by(User.last_name, User.id)
     return list(session.scalars(statement))
+
+
+def people_with_right(session: Session, right: str) -> tuple[tuple[int, str], ...]:
+    """(key, name) of :func:`users_with_right`; remembered."""
+    return remembered(
+        session, ("people with", right), lambda s: tuple((user.id, user.name) for user in users_with_right(s, right))
+    )
+
+
+def team_names(session: Session) -> tuple[tuple[int, str], ...]:
+    """(key, name) of every team in its order; remembered."""
+    statement = select(Team.id, Team.name).order_by(Team.position, Team.id)
+    return remembered(session, "team names", lambda s: tuple((pk, name) for pk, name in s.execute(statement)))
 
 
 def teams_below(session: Session, team_ids: Iterable[int]) -> frozenset[int]:

@@ -14,6 +14,7 @@ from app.accounts import passwords
 from app.accounts.api import SecurityApi
 from app.accounts.menu import visible_names
 from app.accounts.models import User
+from app.accounts.queries import user_with_mark
 from app.accounts.services import sign_in
 from app.accounts.session import carries_stamp, load_actor, select_language, stamp_of
 from app.accounts.views.sign_in import AuthDBView, LanguageView
@@ -81,7 +82,7 @@ class ChangkeSecurityManager(SecurityManager):
         return user
 
     def _active(self, pk: Any) -> User | None:
-        user = db.session.get(User, int(pk)) if str(pk).isdecimal() and len(str(pk)) < 19 else None
+        user = user_with_mark(db.session(), int(pk)) if str(pk).isdecimal() and len(str(pk)) < 19 else None
         return user if user is not None and user.active else None
 
     def create_jwt_manager(self, app: Flask) -> JWTManager:

@@ -137,10 +137,10 @@ def last_run(session: Session) -> ChurnRun | None:
     return session.scalar(select(ChurnRun).order_by(ChurnRun.id.desc()).limit(1))
 
 
-def waiting(session: Session) -> int:
+def waiting() -> Select[int]:
     """How many cases in sight wait for a decision, at most ``MANY``."""
     wanted = select(ChurnCase.id).where(ChurnCase.status == ChurnStatus.warned).limit(MANY)
-    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    return select(func.count()).select_from(wanted.subquery())
 
 
 def background(session: Session, customer_id: int) -> tuple[float, datetime | None]:

@@ -15,6 +15,7 @@ from app.core.checks import NO_CHOICE, Checks
 from app.core.database import Json, Model, Numbered, enum_type
 from app.core.errors import Invalid
 from app.core.i18n import current_language
+from app.core.remembered import remembered
 
 KINDS = ("customer", "contact", "opportunity", "service_request")
 PREFIX = "custom_"
@@ -85,17 +86,18 @@ class Definition:
 
 
 def definitions(session: Session, kind: str) -> tuple[Definition, ...]:
-    """The active fields of ``kind`` in their order; one statement for all kinds per request."""
-    found: dict[str, list[Definition]] | None = session.info.get("custom_fields")
-    if found is None:
-        found = {}
-        statement = select(CustomField).where(CustomField.active.is_(True))
-        for field in session.scalars(statement.order_by(CustomField.kind, CustomField.position, CustomField.id)):
-            choices = tuple((code, zh, en) for code, zh, en in field.choices or ())
-            entry = Definition(field.key, field.type, field.label_zh, field.label_en, choices, field.required)
-            found.setdefault(field.kind, []).append(entry)
-        session.info["custom_fields"] = found
-    return tuple(found.get(kind, ()))
+    """The active fields of ``kind`` in their order."""
+    return tuple(remembered(session, "custom_fields", _read).get(kind, ()))
+
+
+def _read(session: Session) -> dict[str, list[Definition]]:
+    found: dict[str, list[Definition]] = {}
+    statement = select(CustomField).where(CustomField.active.is_(True))
+    for field in session.scalars(statement.order_by(CustomField.kind, CustomField.position, CustomField.id)):
+        choices = tuple((code, zh, en) for code, zh, en in field.choices or ())
+        entry = Definition(field.key, field.type, field.label_zh, field.label_en, choices, field.required)
+        found.setdefault(field.kind, []).append(entry)
+    return found
 
 
 def take(checks: Checks, session: Session, kind: str, record: Any | None) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.database import Model, Numbered
 from app.core.i18n import current_language
+from app.core.remembered import remembered
 
 
 class Term(Numbered, Model):
@@ -78,30 +79,30 @@ class _Entry:
         return self.label_zh if current_language() == "zh" else self.label_en
 
 
-def _cached(session: Session) -> dict[str, list[_Entry]]:
-    # One statement per request however many lists a page shows.
-    found: dict[str, list[_Entry]] | None = session.info.get("terms")
-    if found is None:
-        found = {}
-        columns = select(Term.list, Term.code, Term.label_zh, Term.label_en, Term.active)
-        for name, code, zh, en, active in session.execute(columns.order_by(Term.list, Term.position, Term.id)):
-            found.setdefault(name, []).append(_Entry(code, zh, en, active))
-        session.info["terms"] = found
+def _read(session: Session) -> dict[str, list[_Entry]]:
+    found: dict[str, list[_Entry]] = {}
+    columns = select(Term.list, Term.code, Term.label_zh, Term.label_en, Term.active)
+    for name, code, zh, en, active in session.execute(columns.order_by(Term.list, Term.position, Term.id)):
+        found.setdefault(name, []).append(_Entry(code, zh, en, active))
     return found
+
+
+def _entries(session: Session, name: str) -> list[_Entry]:
+    return remembered(session, "terms", _read).get(name, [])
 
 
 def choices(session: Session, name: str, keep: str | None = None) -> list[tuple[str, str]]:
     """(code, label in the current language) of the active entries, plus ``keep`` if it has been retired."""
-    return [(t.code, str(t)) for t in _cached(session).get(name, ()) if t.active or t.code == keep]
+    return [(t.code, str(t)) for t in _entries(session, name) if t.active or t.code == keep]
 
 
 def label(session: Session, name: str, code: str | None) -> str:
     """The label of one entry in the current language; an unknown code is shown as it is."""
     if not code:
         return ""
-    return next((str(t) for t in _cached(session).get(name, ()) if t.code == code), code)
+    return next((str(t) for t in _entries(session, name) if t.code == code), code)
 
 
 def codes(session: Session, name: str) -> frozenset[str]:
     """The codes that may be chosen."""
-    return frozenset(t.code for t in _cached(session).get(name, ()) if t.active)
+    return frozenset(t.code for t in _entries(session, name) if t.active)

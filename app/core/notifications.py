@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, func, insert, select, update
+from sqlalchemy import Connection, ForeignKey, Index, Select, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.database import Json, Key, Model, Moment
@@ -83,8 +83,13 @@ def write(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
 
 def unread_count(session: Session, user_id: int) -> int:
     """How many messages ``user_id`` has not read; more than 99 count as 100."""
+    return session.scalar(count_unread(user_id)) or 0
+
+
+def count_unread(user_id: int | None) -> Select[int]:
+    """The statement of :func:`unread_count`."""
     unread = select(Notification.id).where(Notification.user_id == user_id, Notification.read_at.is_(None)).limit(100)
-    return session.scalar(select(func.count()).select_from(unread.subquery())) or 0
+    return select(func.count()).select_from(unread.subquery())
 
 
 def page(session: Session, user_id: int, *, before: int | None = None, limit: int = 50) -> list[Notification]:

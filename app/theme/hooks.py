@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, flash, url_for
+from sqlalchemy import Select, select
 from werkzeug.routing import BuildError
+
+from app.core.actors import Actor, current_actor
+from app.core.database import db
 
 Label = Any  # a str or a lazily translated text
 
@@ -28,14 +32,19 @@ class QuickAdd:
     icon: str = "ti-plus"
 
 
-badges: dict[str, Callable[[], int | Badge]] = {}
+Count = Callable[[Actor], Select[int]]
+"""The statement of one number, for whoever is signed in."""
+
+BELL = "bell"
+
+_counts: dict[str, tuple[Count, str]] = {}
 quick_adds: list[QuickAdd] = []
-bells: list[tuple[str, Callable[[], int]]] = []
+bells: list[str] = []
 
 
-def badge(menu_name: str, count: Callable[[], int | Badge]) -> None:
-    """Show ``count()`` beside the menu entry ``menu_name``, nothing when it is 0."""
-    badges[menu_name] = count
+def badge(menu_name: str, count: Count, tone: str = "") -> None:
+    """Show the number that ``count`` selects beside the menu entry ``menu_name``, nothing when it is 0."""
+    _counts[menu_name] = (count, tone)
 
 
 def quick_add(label: Label, endpoint: str, right: str | Callable[[], bool], icon: str = "ti-plus") -> None:
@@ -45,9 +54,26 @@ def quick_add(label: Label, endpoint: str, right: str | Callable[[], bool], icon
         quick_adds.append(entry)
 
 
-def notifications(endpoint: str, unread: Callable[[], int]) -> None:
-    """Let the bell open ``endpoint`` and show ``unread()``."""
-    bells[:] = [(endpoint, unread)]
+def notifications(endpoint: str, unread: Count) -> None:
+    """Let the bell open ``endpoint`` and show the number that ``unread`` selects."""
+    bells[:] = [endpoint]
+    _counts[BELL] = (unread, "")
+
+
+def counts() -> dict[str, Badge]:
+    """Every number of the frame that the person signed in may see: one statement, once a request."""
+    actor = current_actor()
+    if actor is None:
+        return {}
+    found = actor.cache.get("counts")
+    if not isinstance(found, dict):
+        allowed = current_app.appbuilder.sm.get_user_menu_access()  # type: ignore[attr-defined]  # FAB puts itself on the app
+        asked = {name: entry for name, entry in _counts.items() if name == BELL or name in allowed}
+        row = db.session.execute(select(*(count(actor).scalar_subquery() for count, _tone in asked.values()))).one()
+        found = actor.cache["counts"] = {
+            name: Badge(value or 0, tone) for (name, (_count, tone)), value in zip(asked.items(), row, strict=True)
+        }
+    return found
 
 
 def flash_undo(message: str, undo_url: str) -> None:

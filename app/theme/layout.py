@@ -12,10 +12,21 @@ from flask_appbuilder import AppBuilder
 from app.core import i18n
 from app.theme import cells, demo_accounts, inputs, pages
 from app.theme.assets import StaticFiles, csp_nonce
-from app.theme.hooks import Badge, badge, flash_undo, may, notifications, quick_add, safe_url
+from app.theme.hooks import BELL, Badge, badge, counts, flash_undo, may, notifications, quick_add, safe_url
 from app.theme.shell import Shell
 
-__all__ = ["Badge", "badge", "flash_undo", "may", "notifications", "quick_add", "register", "safe_url"]
+__all__ = [
+    "BELL",
+    "Badge",
+    "badge",
+    "counts",
+    "flash_undo",
+    "may",
+    "notifications",
+    "quick_add",
+    "register",
+    "safe_url",
+]
 
 
 def _now() -> datetime:

@@ -144,9 +144,9 @@ class Shell:
         """Where notifications are read and how many are unread."""
         if self.me is None or not hooks.bells:
             return None
-        endpoint, unread = hooks.bells[0]
-        url = safe_url(endpoint)
-        return (url, unread()) if url else None
+        url = safe_url(hooks.bells[0])
+        unread = hooks.counts().get(hooks.BELL)
+        return (url, unread.count) if url and unread is not None else None
 
     @cached_property
     def palette_url(self) -> str:
@@ -176,9 +176,5 @@ class Shell:
 
 
 def _badge_of(name: str) -> Badge | None:
-    count = hooks.badges.get(name)
-    if count is None:
-        return None
-    value = count()
-    found = value if isinstance(value, Badge) else Badge(value)
-    return found if found.count else None
+    found = hooks.counts().get(name)
+    return found if found is not None and found.count else None

@@ -51,7 +51,6 @@ def save_terms(name: str, entries: Iterable[Mapping[str, Any]], *, by: Actor, at
             term = known[line["id"]]
             term.label_zh, term.label_en = line["label_zh"], line["label_en"]
             term.position, term.active = position, line["active"]
-        session.info.pop("terms", None)
 
 
 def _checked_lines(entries: list[Mapping[str, Any]], known: Mapping[int, Term]) -> list[dict[str, Any]]:

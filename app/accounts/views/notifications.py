@@ -9,7 +9,6 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 
 from app.core import notifications
-from app.core.actors import current_actor
 from app.core.database import db, unit_of_work
 from app.core.i18n import _
 from app.core.notifications import Notification, notice_of
@@ -39,7 +38,7 @@ class NotificationView(BaseView):
             title=_("Notifications"),
             rows=rows[:ROWS],
             notice_of=notice_of,
-            unread=notifications.unread_count(db.session(), _me()),
+            unread=layout.counts()[layout.BELL].count,
             older=url_for(".index", before=rows[ROWS - 1].id) if len(rows) > ROWS else "",
         )
 
@@ -79,12 +78,7 @@ def _me() -> int:
     return user_id
 
 
-def _unread() -> int:
-    actor = current_actor()
-    return notifications.unread_count(db.session(), actor.user_id) if actor and actor.user_id else 0
-
-
 def register(appbuilder: Any) -> None:
     """Add the page, and let the bell lead to it."""
     appbuilder.add_view_no_menu(NotificationView)
-    layout.notifications("NotificationView.index", _unread)
+    layout.notifications("NotificationView.index", lambda actor: notifications.count_unread(actor.user_id))

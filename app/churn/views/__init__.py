@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.churn import api
+from app.churn import api, queries
 from app.churn.views.cases import ChurnView
-from app.churn.views.health import health_of, waiting
+from app.churn.views.health import health_of
 from app.core.i18n import _l
 from app.customers import panels
 from app.theme import layout
@@ -21,4 +21,4 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_api(api.ChurnCaseApi)
     panels.add_tab(panels.CustomerTab("churn", _l("Churn"), "ChurnView.related", "churn_case.see"))
     panels.tell_health(health_of)
-    layout.badge("ChurnQueue", waiting)
+    layout.badge("ChurnQueue", lambda _actor: queries.waiting(), "wait")

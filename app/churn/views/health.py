@@ -1,8 +1,8 @@
-"""What churn says on other pages: the health line of a customer, the number beside the menu entry."""
+"""What churn says on the page of a customer: the health line."""
 
 from __future__ import annotations
 
-from flask import g, url_for
+from flask import url_for
 
 from app.churn import queries, reasons
 from app.churn.models import ChurnStatus
@@ -12,7 +12,6 @@ from app.core.database import db
 from app.core.i18n import _
 from app.customers.models import Customer, CustomerStatus
 from app.customers.panels import Health
-from app.theme.layout import Badge
 from app.web.session import today
 
 
@@ -32,15 +31,3 @@ def health_of(customer: Customer) -> Health | None:
         return Health(text, "wait", url_for("ChurnView.show", pk=case_id), link)
     is_lost = customer.status is CustomerStatus.lost
     return Health(text, "bad" if is_lost else "wait" if is_silent(rhythm.history.last_on, asof) else "good")
-
-
-def waiting() -> Badge:
-    """How many cases in sight wait for a decision."""
-    return Badge(waiting_count(), "wait")
-
-
-def waiting_count() -> int:
-    """The number, asked for once a request."""
-    if "churn_waiting" not in g:
-        g.churn_waiting = queries.waiting(db.session)
-    return int(g.churn_waiting)

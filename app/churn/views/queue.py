@@ -10,10 +10,10 @@ from flask import request, url_for
 from app.churn import queries
 from app.churn.models import ChurnStatus
 from app.churn.views import evidence, looks
-from app.churn.views.health import waiting_count
 from app.core import dictionary
 from app.core.database import db
 from app.core.i18n import _, format_moment, format_money, format_number, ngettext
+from app.theme import layout
 from app.theme.widgets import Kpi
 from app.web.session import acting, today
 
@@ -26,7 +26,9 @@ def queue_page(view: Any) -> Any:
     owner_id, level = _owner_asked(), request.args.get("level", "")[:32]
     page = min(int(request.args["page"]), LAST_PAGE) if _is_number(request.args.get("page", "")) else 0
     # Sums over a few cases cost nothing; those over very many come after the page.
-    figures = queries.figures(db.session, today(), owner_id=owner_id) if waiting_count() < queries.MANY else None
+    known = layout.counts().get("ChurnQueue")
+    few = known is not None and known.count < queries.MANY
+    figures = queries.figures(db.session, today(), owner_id=owner_id) if few else None
     run = queries.last_run(db.session) if figures is None else None
     gap = figures.mean_gap if figures else float(run.mean_gap) if run and run.mean_gap else queries.FIRST_MEAN_GAP
     waiting = queries.by_money(queries.cases(ChurnStatus.warned, level=level, owner_id=owner_id))

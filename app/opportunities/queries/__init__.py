@@ -19,7 +19,6 @@ from app.opportunities.models import Opportunity, OpportunityStageLog, Opportuni
 from app.opportunities.queries.stages import (
     Stage,
     all_stages,
-    forget_stages,
     policy,
     stage_named,
     stages,
@@ -36,7 +35,6 @@ __all__ = [
     "claims_since",
     "development_plan",
     "due_of",
-    "forget_stages",
     "held",
     "just_taken",
     "log_of",

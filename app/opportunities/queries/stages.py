@@ -1,4 +1,4 @@
-"""The stages and the claim policy, read once in a request."""
+"""The stages, kept in memory, and the claim policy."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.i18n import current_language
+from app.core.remembered import remembered
 from app.opportunities.models import OpportunityPolicy, OpportunityStage
 from app.opportunities.terms import DAILY_CLAIMS, HOLDING_CAP
-
-_REMEMBERED = "opportunity_stages"
 
 
 @dataclass(frozen=True)
@@ -34,29 +33,25 @@ class Stage:
 
 def all_stages(session: Session) -> list[Stage]:
     """Every stage in its order, retired ones included."""
-    found: list[Stage] | None = session.info.get(_REMEMBERED)
-    if found is None:
-        rows = session.scalars(select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id))
-        found = session.info[_REMEMBERED] = [
-            Stage(
-                row.id,
-                row.code,
-                row.label_zh,
-                row.label_en,
-                row.position,
-                row.probability,
-                row.normal_days,
-                tuple(row.required),
-                row.active,
-            )
-            for row in rows
-        ]
-    return found
+    return remembered(session, "opportunity_stages", _read)
 
 
-def forget_stages(session: Session) -> None:
-    """Read the stages anew next time: they have changed."""
-    session.info.pop(_REMEMBERED, None)
+def _read(session: Session) -> list[Stage]:
+    rows = session.scalars(select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id))
+    return [
+        Stage(
+            row.id,
+            row.code,
+            row.label_zh,
+            row.label_en,
+            row.position,
+            row.probability,
+            row.normal_days,
+            tuple(row.required),
+            row.active,
+        )
+        for row in rows
+    ]
 
 
 def stages(session: Session) -> list[Stage]:

@@ -43,7 +43,6 @@ def fill(session: Session) -> None:
     if session.get(OpportunityPolicy, 1) is None:
         session.add(OpportunityPolicy(id=1, holding_cap=HOLDING_CAP, daily_claims=DAILY_CLAIMS))
     session.flush()
-    queries.forget_stages(session)
 
 
 @on("install")
@@ -68,7 +67,6 @@ def create_stage(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Oppor
         last = session.scalar(select(func.max(OpportunityStage.position))) or 0
         stage = OpportunityStage(**({"required": [], "active": True} | clean), position=last + 1)
         session.add(stage)
-        queries.forget_stages(session)
     return stage
 
 
@@ -83,7 +81,6 @@ def update_stage(stage: OpportunityStage, values: Mapping[str, Any], *, by: Acto
             _refuse_retiring(session, stage)
         for name, value in clean.items():
             setattr(stage, name, value)
-        queries.forget_stages(session)
     return stage
 
 
@@ -98,7 +95,6 @@ def order_stages(codes: Sequence[str], *, by: Actor, at: datetime) -> None:
             raise invalid("order", NO_CHOICE)
         for position, code in enumerate(codes, start=1):
             known[code].position = position
-        queries.forget_stages(session)
 
 
 def update_policy(values: Mapping[str, Any], *, by: Actor, at: datetime) -> OpportunityPolicy:

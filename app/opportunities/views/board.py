@@ -7,10 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import jsonify, request, url_for
-from sqlalchemy import select
 
-from app.accounts.models import Team
-from app.accounts.queries import users_with_right
+from app.accounts.queries import people_with_right, team_names
 from app.core.database import db, unit_of_work
 from app.core.errors import IllegalMove, Invalid, NotAllowed
 from app.core.i18n import _, _l, format_month, parse_moment
@@ -129,22 +127,19 @@ def _narrowing(name: str, label: Any, choices: list[tuple[str, Any]]) -> Narrowi
 
 
 def _by_team() -> Narrowing:
-    teams = (
-        db.session.scalars(select(Team).order_by(Team.position, Team.id)) if acting().sees_all("opportunity") else ()
-    )
-    return _narrowing("team", _("Team"), [(str(team.id), team.name) for team in teams])
+    teams = team_names(db.session()) if acting().sees_all("opportunity") else ()
+    return _narrowing("team", _("Team"), [(str(pk), name) for pk, name in teams])
 
 
 def _by_owner() -> Narrowing:
     actor = acting()
     visible = actor.owners("opportunity")
     people = [
-        person
-        for person in users_with_right(db.session, "opportunity.see_own")
-        if actor.sees_all("opportunity") or person.id in visible
+        (str(pk), name)
+        for pk, name in people_with_right(db.session(), "opportunity.see_own")
+        if actor.sees_all("opportunity") or pk in visible
     ]
-    people = people if len(people) > 1 else []
-    return _narrowing("owner", _("Responsible"), [(str(person.id), person.name) for person in people])
+    return _narrowing("owner", _("Responsible"), people if len(people) > 1 else [])
 
 
 def _by_month(day: date) -> Narrowing:
