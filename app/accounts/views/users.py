@@ -156,6 +156,11 @@ class UserView(CrmModelView):
             Fact(_("Left on"), cells.day(user.left_on)) if user.left_on else Fact(_("Sign-ins"), user.login_count or 0),
         ]
 
+    def preview_args(self, user: User) -> dict[str, Any]:
+        roles = Fact(_("Roles"), looks.roles(role.name for role in roles_of(db.session(), user.id)))
+        owned = [Fact(label, number) for _kind, label, number in self.owned(user)]
+        return {"facts": [(_("Person"), [roles, *self.record_facts(user)]), (_("Responsible for"), owned)]}
+
     def owned(self, user: User) -> list[tuple[str, str, str]]:
         """What somebody is responsible for, as far as the reader may see it."""
         return looks.kinds_of(holdings(db.session(), user.id))

@@ -135,6 +135,9 @@ class ContactView(CrmModelView):
             ),
         ]
 
+    def preview_args(self, contact: Contact) -> dict[str, Any]:
+        return {"facts": self.facts(contact)[::-1]}
+
     @expose("/<pk>/private/<field>", methods=["POST"])
     @signed_in
     def private(self, pk: str, field: str) -> Any:

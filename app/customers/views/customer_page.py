@@ -26,6 +26,7 @@ from app.web.custom_forms import custom_facts
 from app.web.session import acting, now
 
 TIMELINE_PAGE = 20
+PREVIEWED = 3
 
 
 class CustomerPage(CustomerActions):
@@ -157,6 +158,22 @@ class CustomerPage(CustomerActions):
                 ],
             ),
         ]
+
+    def preview_args(self, customer: Customer) -> dict[str, Any]:
+        health = panels.health(customer)
+        reached, registered, business = self._facts(customer)
+        people = [
+            Fact(
+                contact.title or _("Contact"),
+                _(", ").join(filter(None, (contact.name, mask_phone(contact.mobile or "")))),
+            )
+            for contact in self._contacts(customer)[:PREVIEWED]
+        ]
+        plans = [Fact(cells.due_day(plan.due_at), plan.what) for plan in self._plans(customer)[:PREVIEWED]]
+        return {
+            "texts": [(_("How the customer is"), health.text if health else "")],
+            "facts": [(_("Plans"), plans), (_("Contacts"), people), reached, business, registered],
+        }
 
     # --- timeline ---
 

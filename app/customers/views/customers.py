@@ -52,7 +52,6 @@ class CustomerView(CustomerPage):
     icon = "ti-building"
     show_template = "customers/show.html"
     add_template = "customers/form.html"
-    preview_template = "customers/preview.html"
     search_kind = "customer"
     list_columns = [
         "name", "level", "status", "owner", "last_order_on", "value_12m", "churn_band", "last_contact_at", "next_plan_at",

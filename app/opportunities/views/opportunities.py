@@ -215,6 +215,9 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
             self.show_template, pk=pk, title=self.show_title, widgets=widgets, related_views=[], **shown
         )
 
+    def preview_args(self, record: Opportunity) -> dict[str, Any]:
+        return page.told(record)
+
     # --- board ---
 
     @expose("/board")

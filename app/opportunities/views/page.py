@@ -16,6 +16,7 @@ from app.core.timeline import TimelineEntry
 from app.core.visibility import find
 from app.customers.models import Contact
 from app.customers.timeline_page import entries
+from app.customers.views.looks import customer_link
 from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.terms import REQUIRABLE
@@ -27,6 +28,7 @@ from app.web.custom_forms import custom_facts
 
 OF_THE_OWNER = frozenset({"advance", "go_back", "win", "lose", "return"})
 MOST_ENTRIES = 50
+MOST_STEPS = 3
 NEW = {"customer": ("name", "phone"), "contact": ("name", "mobile", "title")}
 
 
@@ -70,6 +72,18 @@ def shown(record: Opportunity, actor: Actor) -> dict[str, Any]:
         "contact": find(db.session, Contact, record.contact_id) if record.contact_id else None,
         "mask_phone": lambda number: mask_phone(number) if number else "",
         "advance_url": url_for("OpportunityView.move", pk=record.id, name="advance"),
+    }
+
+
+def told(record: Opportunity) -> dict[str, Any]:
+    """What the panel beside the list tells: need, customer, facts and the steps that are open."""
+    contact = find(db.session, Contact, record.contact_id) if record.contact_id else None
+    steps = [step for step in db.session.scalars(queries.development_plan(record.id)) if step.done_at is None]
+    people = [Fact(_("Customer"), customer_link(record.customer)), Fact(_("Contact"), contact.name if contact else "")]
+    planned = [Fact(cells.due_day(step.due_at), step.what) for step in steps[:MOST_STEPS]]
+    return {
+        "texts": [(_("Need"), record.need)],
+        "facts": [(_("Customer"), people), *_facts(record), (_("Development plan"), planned)],
     }
 
 

@@ -232,15 +232,8 @@ class OrderView(OfCountedCustomers, WorkflowView):
             "looks": looks,
         }
 
-    @expose("/preview/<pk>")
-    @has_access
-    def preview(self, pk: str) -> Any:
-        """The order's lines for the panel beside the list."""
-        widgets = self._show(pk)
-        order: Order = widgets["show"].template_args["item"]
-        return self.render_template(
-            self.preview_template, widgets=widgets, title=self.show_title, view=self, order=order, **self._lines(order)
-        )
+    def preview_args(self, order: Order) -> dict[str, Any]:
+        return {"facts": [(_("Details"), self.facts(order))], **self._lines(order)}
 
     # --- forms ---
 

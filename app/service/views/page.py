@@ -25,6 +25,7 @@ from app.web.custom_forms import custom_facts
 from app.web.session import now, today
 
 MOST_OTHERS = 6
+LAST_EVENTS = 5
 ICONS = {
     "create": ("ti-headset", "open"),
     "assign": ("ti-user-check", "open"),
@@ -75,6 +76,21 @@ def facts(request: ServiceRequest) -> list[tuple[Any, list[Fact]]]:
             ],
         ),
     ]
+
+
+def told(request: ServiceRequest) -> dict[str, Any]:
+    """What the panel beside the list tells: what was asked, what helped, the facts, what happened last."""
+    (asked, items), *more = facts(request)
+    return {
+        "texts": [
+            (_("What the customer says"), request.text),
+            (_("Solution"), request.solution),
+            (_("Cause"), request.cause),
+            (_("Feedback"), request.feedback),
+        ],
+        "facts": [(asked, [Fact(_("Specialist"), cells.person(request.owner)), *items]), *more],
+        "entries": log_lines(request)[:LAST_EVENTS],
+    }
 
 
 def _waiting(request: ServiceRequest) -> list[Fact]:

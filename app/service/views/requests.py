@@ -20,7 +20,7 @@ from app.service.models import Priority, RequestStatus, ServiceRequest
 from app.service.views import looks
 from app.service.views.actions import RequestActions
 from app.service.views.board import board_page
-from app.service.views.page import facts, kpis, log_lines, others, possible_moves
+from app.service.views.page import facts, kpis, log_lines, others, possible_moves, told
 from app.service.workflow import LABELS
 from app.theme import cells
 from app.theme.widgets import Choice, QuickFilter, RecordHead, SavedView
@@ -87,6 +87,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     icon = "ti-headset"
     show_template = "service/show.html"
     add_template = "service/add.html"
+    preview_template = "service/preview.html"
     search_kind = "service_request"
     list_columns = ["text", "customer", "type", "priority", "status", "owner", "due_at", "number", "received_at"]
     show_columns = ["number"]
@@ -215,6 +216,9 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
             short=looks.short,
             status_badge=looks.status,
         )
+
+    def preview_args(self, record: ServiceRequest) -> dict[str, Any]:
+        return told(record)
 
     # --- board ---
 

@@ -45,7 +45,16 @@ class RecordPages(ModelView):
     @has_access
     def preview(self, pk: str) -> Any:
         """The record's facts for the panel beside the list."""
-        return self.render_template(self.preview_template, widgets=self._show(pk), title=self.show_title, view=self)
+        widgets = self._show(pk)
+        told = self.preview_args(widgets["show"].template_args["item"])
+        return self.render_template(self.preview_template, widgets=widgets, title=self.show_title, view=self, **told)
+
+    def preview_args(self, record: Any) -> dict[str, Any]:
+        """What the panel tells besides the head: ``texts`` as (title, text), ``facts`` as (title, [Fact]).
+
+        Without ``facts`` it shows the fields of ``show_fieldsets``.
+        """
+        return {}
 
     @expose("/related/<name>/<pk>")
     @has_access
