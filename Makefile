@@ -123,11 +123,13 @@ node_modules/.stamp: package.json package-lock.json | $(VENV)/.tools
 # Only what pages load.
 $(VENDOR)/.stamp: node_modules/.stamp Makefile
 	@rm -rf $(VENDOR)
-	@mkdir -p $(VENDOR)/{tabler/css,tabler-icons/fonts,echarts,htmx,sortablejs}
+	@mkdir -p $(VENDOR)/{tabler/css,tabler-icons/fonts,echarts,fullcalendar,htmx,sortablejs}
 	@cp node_modules/@tabler/core/dist/css/tabler.min.css $(VENDOR)/tabler/css/
 	@cp node_modules/@tabler/icons-webfont/dist/tabler-icons.min.css $(VENDOR)/tabler-icons/
 	@cp node_modules/@tabler/icons-webfont/dist/fonts/tabler-icons.woff2 $(VENDOR)/tabler-icons/fonts/
 	@cp node_modules/echarts/dist/echarts.min.js $(VENDOR)/echarts/
+	@cp node_modules/fullcalendar/index.global.min.js $(VENDOR)/fullcalendar/
+	@cp node_modules/@fullcalendar/core/locales/zh-cn.global.min.js $(VENDOR)/fullcalendar/
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx/
 	@cp node_modules/sortablejs/Sortable.min.js $(VENDOR)/sortablejs/
 	@touch $@

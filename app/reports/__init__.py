@@ -6,7 +6,7 @@ from typing import Any
 def register(appbuilder: Any) -> None:
     """Add the pages."""
     from app.core.i18n import _l
-    from app.reports import home, permissions, views
+    from app.reports import agenda, home, permissions, views
 
     assert permissions  # imported for what it declares
     appbuilder.add_view(
@@ -20,4 +20,5 @@ def register(appbuilder: Any) -> None:
         appbuilder.add_link(
             name.capitalize(), href=f"ReportView.{name}", label=label, icon="ti-chart-bar", category="Analysis"
         )
+    agenda.register(appbuilder)
     home.register(appbuilder)

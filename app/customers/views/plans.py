@@ -39,7 +39,7 @@ class PlanView(CrmModelView):
     create = staticmethod(services.create_plan)
     update = staticmethod(services.update_plan)
     remove = staticmethod(services.delete_plan)
-    prefill = ("customer_id",)
+    prefill = ("customer_id", "due_at")
     related_keys = {"customer_id": lambda pk: row("customer", pk)}
 
     list_title = _l("Plans")

@@ -41,7 +41,7 @@
   const box = document.querySelector("[data-toasts]");
   const icons = { good: "ti-circle-check", wait: "ti-alert-triangle", bad: "ti-alert-circle", open: "ti-info-circle" };
   const leave = (toast) => { if (toast.dataset.toast !== "bad") setTimeout(() => toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove(), toast.querySelector("form, .undo") ? 12000 : 6000); };
-  /* toast(text, tone, {undo: address}) */
+  /* toast(text, tone, {undo}): the address to post to, or a function that undoes and answers as ask does */
   ck.toast = (text, tone = "open", { undo } = {}) => {
     const toast = document.createElement("div");
     toast.className = `toast-i toast-${tone}`;
@@ -52,8 +52,9 @@
     if (undo) {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "undo", textContent: ck.words.undo });
       button.addEventListener("click", async () => {
-        const answer = await ck.ask(undo, { method: "POST" });
-        if (answer.ok) location.reload(); else ck.toast(ck.sentence(answer), "bad");
+        const own = typeof undo === "function";
+        const answer = own ? await undo() : await ck.ask(undo, { method: "POST" });
+        if (!answer.ok) ck.toast(ck.sentence(answer), "bad"); else if (own) toast.remove(); else location.reload();
       });
       toast.append(button);
     }
