@@ -53,7 +53,10 @@ def entries(
     for questions in (_moments(first, last, kinds, owner_id), _days(first, last, kinds, owner_id)):
         if questions:
             rows = session.execute(union_all(*questions).order_by("at").limit(MOST + 1))
-            found += [Entry(*row[:6], is_done=bool(row[6])) for row in rows]
+            found += [
+                Entry(kind, record, pk, title, customer, at, bool(done))
+                for kind, record, pk, title, customer, at, done in rows
+            ]
     found.sort(key=lambda entry: (_day_of(entry.at), entry.kind, entry.record_id))
     return found[:MOST], len(found) > MOST
 

@@ -86,8 +86,12 @@ class AgendaView(BaseView):
     @expose("/entries")
     @has_access
     def entries(self) -> Any:
-        """The entries of a period as JSON: ``start`` and ``end`` are days of the company, the end exclusive."""
-        first, last = _asked_day("start"), _asked_day("end")
+        """The entries of a period as JSON: ``start`` and ``end`` are days of the company, the end exclusive.
+
+        Without them, those of the coming week.
+        """
+        first = _asked_day("start", today())
+        last = _asked_day("end", first + timedelta(days=7))
         if not timedelta(0) < last - first <= LONGEST:
             abort(400)
         wanted = set(request.args.get("kinds", ",".join(offered())).split(","))
@@ -118,9 +122,9 @@ def _colleague() -> User | None:
     return found
 
 
-def _asked_day(name: str) -> date:
+def _asked_day(name: str, otherwise: date) -> date:
     try:
-        return parse_day(request.args.get(name, ""))
+        return parse_day(request.args[name]) if name in request.args else otherwise
     except ValueError:
         abort(400)
 
