@@ -197,6 +197,12 @@ class HandOverForm(DynamicForm):
     owner_id = remote(_l("Responsible"), "user", required=True)
 
 
+class AddTagsForm(DynamicForm):
+    """Tags that several customers get besides those they have."""
+
+    tags = TagsField(_l("Tags"), required=True, description=_l("Separate several with commas."))
+
+
 class ShareForm(DynamicForm):
     """With whom a customer is shared."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import expose
+from flask_appbuilder.forms import DynamicForm
 from wtforms import Form
 
 from app.core.database import unit_of_work
@@ -16,6 +17,7 @@ from app.core.workflow import Move, Workflow
 from app.theme.widgets import MoveButton
 from app.web.session import acting, now, signed_in, wants_json
 from app.web.views import CrmModelView, show_refusal
+from app.web.views.selection import for_each
 
 
 class WorkflowView(CrmModelView):
@@ -62,7 +64,8 @@ class WorkflowView(CrmModelView):
     def _form_of(self, name: str, records: list[Any]) -> Any:
         form_class = self.move_forms.get(name)
         if form_class is None:
-            return None
+            # All that match are never moved without saying how many they are.
+            return DynamicForm.refresh() if self.wants_every() else None
         form = form_class.refresh() if hasattr(form_class, "refresh") else form_class(request.form)
         if request.method == "GET":
             self.prefill_move(name, form, records)
@@ -83,10 +86,7 @@ class WorkflowView(CrmModelView):
         """Make one move on all selected rows, or on none."""
         if name not in self.bulk_move_names:
             abort(404)
-        pks = request.values.getlist("rowid")
-        if not 0 < len(pks) <= 1_000:
-            abort(400)
-        return self._moved(name, [self.found(pk) for pk in pks], url_for(f"{self.endpoint}.bulk", name=name))
+        return self._moved(name, self.selected(), self.bulk_url(url_for(f"{self.endpoint}.bulk", name=name)))
 
     def _moved(self, name: str, records: list[Any], url: str) -> Any:
         move = self.workflow.move(name)
@@ -102,9 +102,12 @@ class WorkflowView(CrmModelView):
         data = self.move_data(name, form) if form is not None else {}
         try:
             with unit_of_work():
-                at = now()
-                for record in records:
-                    self.workflow.make(name, record, by=acting(), at=at, **data)
+                at, by = now(), acting()
+                for_each(
+                    records,
+                    lambda record: self.workflow.make(name, record, by=by, at=at, **data),
+                    several=len(records) > 1,
+                )
         except DomainError as refusal:
             return self._refused(move, form, url, records, refusal)
         return self._done(move, records)

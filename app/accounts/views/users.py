@@ -108,12 +108,10 @@ class UserView(CrmModelView):
             query = query.filter(~User.roles.any())
         return query
 
-    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
-        count, found = super().rows(filters, order, page, size)
+    def complete(self, found: list[Any]) -> None:
         roles = roles_by_user(db.session(), [user.id for user in found])
         for user in found:
             user.role_names = roles.get(user.id, ())
-        return count, found
 
     # --- one person ---
 

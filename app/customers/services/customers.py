@@ -221,6 +221,17 @@ def set_tags(customer: Customer, names: list[str], *, by: Actor) -> None:
     session.expire(customer, ["tags"])
 
 
+def add_tags(customer: Customer, names: list[str], *, by: Actor, at: datetime) -> None:
+    """Give the customer the tags ``names`` besides those it has.
+
+    :raises NotAllowed: if ``by`` may not edit customers.
+    :raises Invalid: if a word is unknown and ``by`` may not add tags.
+    """
+    if not by.may("customer.edit"):
+        raise NotAllowed(_l("You do not have the right to edit customers."))
+    set_tags(customer, list(dict.fromkeys([*tags_of(db.session(), customer.id), *names])), by=by)
+
+
 def tags_of(session: Session, customer_id: int) -> list[str]:
     """The customer's tags, by name."""
     names = select(Tag.name).join(CustomerTag, CustomerTag.tag_id == Tag.id)

@@ -14,17 +14,36 @@ from app.core.database import db, unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import _, _l, parse_day
 from app.customers import services, terms
-from app.customers.forms import HandOverForm, ShareForm
+from app.customers.forms import AddTagsForm, HandOverForm, ShareForm
 from app.customers.models import Customer
 from app.customers.services import customers as rules
+from app.web.bulk import BulkAct, BulkActs
 from app.web.session import SentBefore, acting, claim_submission, now, signed_in, today
-from app.web.views import CrmModelView
 
 TIMELINE_PAGE = 20
 
 
-class CustomerActions(CrmModelView):
-    """The routes behind the buttons of a customer's page."""
+class CustomerActions(BulkActs):
+    """The routes behind the buttons of a customer's page, and behind those for selected customers."""
+
+    bulk_acts = (
+        BulkAct(
+            "hand_over",
+            _l("Hand over"),
+            "customer.hand_over",
+            HandOverForm,
+            lambda customer, form, by, at: services.hand_over(customer, form.owner_id.data, by=by, at=at),
+            "ti-transfer",
+        ),
+        BulkAct(
+            "tag",
+            _l("Add tags"),
+            "customer.edit",
+            AddTagsForm,
+            lambda customer, form, by, at: rules.add_tags(customer, form.tags.data, by=by, at=at),
+            "ti-tag",
+        ),
+    )
 
     @expose("/<pk>/follow-up", methods=["POST"])
     @signed_in

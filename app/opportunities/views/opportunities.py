@@ -144,18 +144,19 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         team = request.args.get("team", "")
         if team.isascii() and team.isdigit() and len(team) < 19:
             query = query.filter(of_team(int(team)))
+        return query
+
+    def listable(self, query: Query[Any]) -> Query[Any]:
         return query.filter(self.whole())
 
     def whole(self) -> Any:
         """The rows of which every column may be shown."""
         return queries.seen_whole(acting())
 
-    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
-        count, found = super().rows(filters, order, page, size)
+    def complete(self, found: list[Any]) -> None:
         due = queries.due_of(db.session, [opportunity.id for opportunity in found])
         for opportunity in found:
             opportunity.next_due_at = due.get(opportunity.id)
-        return count, found
 
     # --- one opportunity ---
 

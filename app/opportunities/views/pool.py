@@ -68,16 +68,17 @@ class OpportunityPoolView(OpportunityView):
     def narrow(self, query: Query[Any]) -> Query[Any]:
         if text := request.args.get("q", "").strip():
             query = query.filter(queries.title_matching(text))
+        return query
+
+    def listable(self, query: Query[Any]) -> Query[Any]:
         return query.filter(Opportunity.status == OpportunityStatus.unassigned)
 
-    def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
-        count, found = CrmModelView.rows(self, filters, order, page, size)
+    def complete(self, found: list[Any]) -> None:
         known = queries.pool_customers(db.session, [opportunity.id for opportunity in found])
         for opportunity in found:
             customer = known.get(opportunity.id)
             opportunity.pool_customer = customer.name if customer else ""
             opportunity.pool_region = customer.region_name if customer else ""
-        return count, found
 
     def found(self, pk: Any) -> Any:
         """The opportunity ``pk`` while it is in the pool."""

@@ -65,8 +65,8 @@ class ServiceArchiveView(ServiceRequestView):
         """The archive is one list."""
         return []
 
-    def narrow(self, query: Query[Any]) -> Query[Any]:
-        return super().narrow(query).filter(ServiceRequest.status == RequestStatus.archived)
+    def listable(self, query: Query[Any]) -> Query[Any]:
+        return query.filter(ServiceRequest.status == RequestStatus.archived)
 
     def found(self, pk: Any) -> Any:
         """The archived request ``pk``; one that is not archived has no page here."""

@@ -23,8 +23,8 @@
       bulk.hidden = !picked.length;
       bulk.querySelector("[data-selected]").textContent = ck.say("chosen", { count: picked.length });
       if (master) { master.checked = picked.length > 0 && picked.length === boxes().length; master.indeterminate = picked.length > 0 && !master.checked; }
-      const all = bulk.querySelector("[data-all]");
-      if (all && picked.length !== boxes().length) all.value = "";
+      const every = bulk.querySelector("[data-select-all]");
+      if (every) { every.hidden = picked.length !== boxes().length; every.setAttribute("aria-pressed", "false"); }
     };
     let last = null;
     table.addEventListener("click", (event) => {
@@ -42,19 +42,21 @@
       if (event.target.closest("[data-unselect]")) { boxes().forEach((box) => { box.checked = false; }); count(); }
       const every = event.target.closest("[data-select-all]");
       if (every) {
-        boxes().forEach((box) => { box.checked = true; });
-        count();
-        bulk.querySelector("[data-all]").value = "1";
-        bulk.querySelector("[data-selected]").textContent = every.textContent;
+        every.hidden = true;
+        every.setAttribute("aria-pressed", "true");
+        bulk.querySelector("[data-selected]").textContent = ck.say("chosen", { count: every.dataset.count });
       }
     });
     bulk?.addEventListener("submit", (event) => {
-      const url = event.submitter?.dataset.bulkDialog;
+      /* All that match: the request carries the list's own query instead of rows, and a dialog says how many they are. */
+      const every = bulk.querySelector('[data-select-all][aria-pressed="true"]');
+      const url = event.submitter?.dataset.bulkDialog || (every && event.submitter?.getAttribute("formaction"));
       if (!url) return;
       event.preventDefault();
-      const query = new URLSearchParams(new FormData(bulk));
+      const query = new URLSearchParams(every ? every.dataset.query : new FormData(bulk));
       query.delete("csrf_token");
-      ck.load(`${url}${url.includes("?") ? "&" : "?"}${query}`);
+      if (every) query.set("_back", bulk.elements._back.value);
+      ck.load(`${url}?${query}`);
     });
     count();
 

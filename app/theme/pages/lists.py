@@ -1,6 +1,8 @@
 """A list: its rows and columns, their order, the pages, and what can be done with rows."""
 
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, request
 
@@ -70,6 +72,12 @@ class ListPage(Filters):
         return list(self.option("bulk_moves", ()))
 
     @property
+    def every_query(self) -> str:
+        """What a bulk request about all that match carries in its address."""
+        pairs = [(name, value) for name, value in self.kept(f"psize_{self.name}") if name not in ("every", "rowid")]
+        return urlencode([*pairs, ("every", "y")])
+
+    @property
     def selectable(self) -> bool:
         return self.count > 0 and bool(self.actions or self.bulk_moves)
 
@@ -94,7 +102,7 @@ class ListPage(Filters):
         wanted = [name for name in self.option("card_columns", self.columns) if name != self.name_column][:3]
         return f"c-{wanted.index(column) + 1}" if column in wanted else "c-off"
 
-    @property
+    @cached_property
     def rows(self) -> list[tuple[Any, dict[str, Any]]]:
         return list(zip(self.args["pks"], self.args["value_columns"], strict=False))
 

@@ -12,13 +12,12 @@ from app.core.actors import current_actor
 from app.web.per_request import PerRequest
 from app.web.search_form import Choices, search_form
 from app.web.views.forms import FormPages
-from app.web.views.listing import ListPages
 from app.web.views.record import RecordPages
 
 CrudService = Callable[..., Any]
 
 
-class CrmModelView(ListPages, RecordPages, FormPages):
+class CrmModelView(RecordPages, FormPages):
     """FAB's ModelView with our services behind it; a view class only declares.
 
     It has no properties: FAB reads every attribute of a view when it makes it, outside any request.

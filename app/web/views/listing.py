@@ -23,14 +23,29 @@ class ListPages(ModelView):
             query = query.filter(self.datamodel.obj.id.in_(search.matching_ids(self.search_kind, text)))
         return query
 
+    def listable(self, query: Query[Any]) -> Query[Any]:
+        """Keep the rows that belong in this list whatever is asked for; a feature's own list of some of its records."""
+        return query
+
+    def wanted(self) -> Query[Any]:
+        """The rows the address asks for by anything but column filters."""
+        return self.listable(self.narrow(self.datamodel.session.query(self.datamodel.obj)))
+
+    def complete(self, found: list[Any]) -> None:
+        """Give the rows what they show besides their own columns, all of them at once."""
+
     def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
         """(number of rows up to the cap + 1, the rows of one page)."""
-        data = self.datamodel
-        query = self.narrow(data.session.query(data.obj))
-        count = data.query_count(query, filters)
+        query = self.wanted()
+        count = self.datamodel.query_count(query, filters)
+        found = self.in_order(query, filters, order, page, size).all()
+        self.complete(found)
+        return count, found
+
+    def in_order(self, query: Query[Any], filters: Any, order: tuple[str, str], *page: int) -> Query[Any]:
+        """The filtered rows in the order of a shown column, all of them or one page (its number and size)."""
         column = self.column_order.get(order[0], order[0])
-        found = data.apply_all(query, filters, column, order[1], page, size)
-        return count, found.all()
+        return self.datamodel.apply_all(query, filters, column, order[1], *page)
 
     def _order(self) -> tuple[str, str]:
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
@@ -66,7 +81,10 @@ class ListPages(ModelView):
     @has_access
     def count(self) -> Any:
         """The exact number of rows of the filtered list, fetched after the page."""
-        get_filter_args(self._filters)
-        query = self.narrow(self.datamodel.session.query(self.datamodel.obj))
-        query = self.datamodel.apply_filters(query, self._filters.get_joined_filters(self._base_filters))
+        query = self.datamodel.apply_filters(self.wanted(), self.asked_filters())
         return {"count": query.order_by(None).count()}
+
+    def asked_filters(self) -> Any:
+        """The column filters of the address."""
+        get_filter_args(self._filters)
+        return self._filters.get_joined_filters(self._base_filters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
-from flask_appbuilder import ModelView, expose
+from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args
 from sqlalchemy.exc import IntegrityError
@@ -14,9 +14,10 @@ from app.core.database import unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import _
 from app.web.session import acting, now
+from app.web.views.selection import Selection
 
 
-class RecordPages(ModelView):
+class RecordPages(Selection):
     """What :class:`CrmModelView` does with one record."""
 
     def found(self, pk: Any) -> Any:
@@ -107,19 +108,17 @@ class RecordPages(ModelView):
 
     @expose("/action/<string:name>/<pk>", methods=["POST"])
     def action(self, name: str, pk: str) -> Any:
-        return self._act(name, [pk], single=True)
+        return self._act(name, pk)
 
     @expose("/action_post", methods=["POST"])
     def action_post(self) -> Any:
-        return self._act(request.form.get("action", ""), request.form.getlist("rowid"), single=False)
+        return self._act(request.form.get("action", ""))
 
-    def _act(self, name: str, pks: list[str], *, single: bool) -> Any:
+    def _act(self, name: str, pk: str | None = None) -> Any:
+        """``name`` on the row ``pk``, or on the selected rows."""
         action = self.actions.get(name)
-        if action is None or not (action.single if single else action.multiple):
+        if action is None or not (action.multiple if pk is None else action.single):
             abort(404)
         if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
             abort(403)
-        rows = [self.found(pk) for pk in pks]
-        if not rows:
-            abort(404)
-        return action.func(rows[0] if single else rows)
+        return action.func(self.selected() if pk is None else self.found(pk))

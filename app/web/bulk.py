@@ -1,0 +1,86 @@
+"""Something done with all selected rows of a list that has no workflow: a button, a dialog, all rows or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, request, url_for
+from flask_appbuilder import expose
+from wtforms import Form
+
+from app.core.actors import Actor
+from app.core.database import unit_of_work
+from app.core.errors import DomainError
+from app.core.i18n import ngettext
+from app.theme.widgets import MoveButton
+from app.web.session import acting, now, signed_in, wants_json
+from app.web.views import CrmModelView, show_refusal
+from app.web.views.selection import for_each
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    """One button of the bulk bar: ``act(record, form, by, at)`` is the feature's service."""
+
+    name: str
+    label: Any
+    right: str
+    form: type[Form]
+    act: Callable[[Any, Any, Actor, datetime], object]
+    icon: str = ""
+
+
+class BulkActs(CrmModelView):
+    """A view whose selected rows can be changed together; ``bulk_acts`` says how."""
+
+    bulk_acts: tuple[BulkAct, ...] = ()
+
+    def bulk_moves(self) -> list[MoveButton]:
+        """What is offered for selected rows."""
+        actor = acting()
+        return [
+            MoveButton(act.name, act.label, url_for(f"{self.endpoint}.bulk", name=act.name), "", act.icon, True)
+            for act in self.bulk_acts
+            if actor.may(act.right)
+        ]
+
+    @expose("/bulk/<name>", methods=["GET", "POST"])
+    @signed_in
+    def bulk(self, name: str) -> Any:
+        """Answer GET with the dialog; do it with all selected rows, or with none, on POST."""
+        act = next((act for act in self.bulk_acts if act.name == name), None) or abort(404)
+        if not acting().may(act.right):
+            abort(403)
+        records = self.selected()
+        form: Any = act.form.refresh()
+        if request.method == "GET":
+            return self._about(act, form, records)
+        if not form.validate():
+            return self._about(act, form, records), 422
+        at, by = now(), acting()
+        try:
+            with unit_of_work():
+                for_each(records, lambda record: act.act(record, form, by, at), several=len(records) > 1)
+        except DomainError as refusal:
+            if wants_json() and "HX-Request" not in request.headers:
+                return jsonify(message=str(refusal)), refusal.status
+            show_refusal(form, refusal)
+            return self._about(act, form, records), 422
+        flash(
+            ngettext("%(act)s: %(num)d record.", "%(act)s: %(num)d records.", len(records), act=str(act.label)),
+            "success",
+        )
+        back = request.form.get("_back", "")
+        target = back if back.startswith("/") and not back.startswith(("//", "/\\")) else self.get_redirect()
+        if "HX-Request" in request.headers:
+            return "", 204, {"HX-Redirect": target}
+        return redirect(target)
+
+    def _about(self, act: BulkAct, form: Any, records: list[Any]) -> Any:
+        url = self.bulk_url(url_for(f"{self.endpoint}.bulk", name=act.name))
+        return self.render_template(
+            "appbuilder/general/model/move.html", form=form, records=records, title=act.label, url=url
+        )
