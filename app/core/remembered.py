@@ -19,6 +19,7 @@ from app.core.database import Model
 Value = TypeVar("Value")
 
 WATCHED: Mapping[str, tuple[str, ...]] = {
+    "company": (),
     "term": (),
     "custom_field": (),
     "opportunity_stage": (),

@@ -7,8 +7,9 @@ from typing import Any
 from flask import current_app, g, request
 from flask_appbuilder import AppBuilder
 
-from app.core import i18n, rights
+from app.core import company, i18n, rights
 from app.core.actors import current_actor
+from app.core.database import db
 from app.core.i18n import _
 from app.theme import cells, hooks
 from app.theme.hooks import Badge, may, safe_url
@@ -65,6 +66,26 @@ class Shell:
     def product(self) -> str:
         """The product's name in Chinese and English, ``常客 Changke`` unless configured."""
         return str(current_app.config.get("APP_NAME") or "常客 Changke")
+
+    @cached_property
+    def _company(self) -> company.Profile:
+        return company.profile(db.session())
+
+    @property
+    def company(self) -> str:
+        """The company's name, empty until an administrator enters it."""
+        return self._company.name
+
+    @property
+    def short_name(self) -> str:
+        """What the title of a window ends with: the company, or the product in one word."""
+        return self.company or self.product.split(" ")[0]
+
+    @property
+    def logo_url(self) -> str:
+        """The address of the company's logo, empty without one."""
+        code = self._company.logo_hash
+        return safe_url("LogoView.show", code=code) if code else ""
 
     @cached_property
     def language(self) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, TeamLeader
 from app.core import remembered as memory
+from app.core.company import Company
 from app.core.custom_fields import CustomField, FieldType
 from app.core.dictionary import Term, label
 from app.core.remembered import WATCHED, SettingsMark, remembered
@@ -23,7 +24,9 @@ def mark(session: Session) -> str | None:
 @pytest.mark.parametrize("name", WATCHED)
 def test_every_change_of_a_watched_table_changes_the_mark(session: Session, make_user: MakeUser, name: str) -> None:
     leader, team = make_user("Account Manager"), Team(name="北区")
-    session.add_all([team, CustomField(kind="customer", key="k", type=FieldType.text, label_zh="甲", label_en="K")])
+    session.add_all(
+        [team, Company(id=1), CustomField(kind="customer", key="k", type=FieldType.text, label_zh="甲", label_en="K")]
+    )
     session.flush()
     session.add(TeamLeader(team_id=team.id, user_id=leader.id))
     session.flush()

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.accounts.views import jobs, notifications
 from app.accounts.views.audit import AuditView, RecycleBinView
+from app.accounts.views.company import CompanyView, LogoView
 from app.accounts.views.dictionary import DictionaryView
 from app.accounts.views.profile import ProfileView
 from app.accounts.views.roles import RoleView
@@ -22,6 +23,7 @@ PAGES = (
     (CalendarView, "Working calendar", _l("Working calendar")),
     (AuditView, "Audit log", _l("Audit log")),
     (RecycleBinView, "Recycle bin", _l("Recycle bin")),
+    (CompanyView, "Company", _l("Company profile")),
     (SettingsView, "Settings", _l("Settings")),
 )
 
@@ -29,6 +31,7 @@ PAGES = (
 def register(appbuilder: Any) -> None:
     """Add the pages."""
     appbuilder.add_view_no_menu(ProfileView)
+    appbuilder.add_view_no_menu(LogoView)
     notifications.register(appbuilder)
     jobs.register(appbuilder)
     for view, name, label in PAGES:

@@ -15,6 +15,7 @@ from app.core.calendar import CalendarDay
 from app.core.database import db
 from app.core.i18n import _, _l, current_language, format_number
 from app.core.jobs import Job, JobStatus
+from app.reports.home import first_steps
 from app.reports.home.asked import Asked
 from app.reports.home.numbers import Numbers, Question, counted, told
 from app.reports.home.queries import upkeep as queries
@@ -27,7 +28,7 @@ ROLLOVER_MONTH = 11
 
 def questions(asked: Asked) -> list[Question]:
     """What is counted for the strip and the state of the installation."""
-    found: list[Question] = []
+    found: list[Question] = first_steps.questions(asked)
     if asked.may("job.see_all"):
         found.append(counted("failed", Job.id, Job.status == JobStatus.failed))
         found.append(counted("waiting", Job.id, Job.status == JobStatus.waiting))
@@ -55,6 +56,7 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     session = db.session()
     sees_jobs, sees_audit = asked.may("job.see_all"), asked.may("audit.see_all")
     return {
+        "steps": first_steps.steps(asked, found),
         "strip": _strip(asked, found),
         "found": found,
         "failed": session.scalars(queries.newest_failed_jobs()).all() if sees_jobs else None,

@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Select, String, case, cast, func, literal, null, or_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    union_all,
+)
 from sqlalchemy import select as select_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -55,6 +69,11 @@ def counted_apart(
 def told(name: str, text: Any, *where: ColumnElement[bool]) -> Question:
     """What the expression ``text`` says of the rows that meet the conditions."""
     return _question(name, literal(0), cast(null(), Numeric(18, 4)), text).where(*where)
+
+
+def any_of(name: str, key: InstrumentedAttribute[Any]) -> Question:
+    """Whether there is a row at all, as a count of 1 or 0: without counting."""
+    return _question(name, cast(exists(select_(key)), Integer), cast(null(), Numeric(18, 4)), null())
 
 
 def _question(name: str, count: Any, amount: Any, text: Any) -> Question:

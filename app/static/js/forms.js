@@ -66,4 +66,10 @@
       form.querySelector("[type=submit]").focus();
     }
   });
+
+  /* The browser's own words beside a file input are in the browser's language. */
+  document.addEventListener("change", (event) => {
+    const place = event.target.type === "file" && document.querySelector(`[data-file-of="${CSS.escape(event.target.id)}"]`);
+    if (place) place.textContent = event.target.files[0]?.name || place.dataset.none || "";
+  });
 })();
