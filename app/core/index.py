@@ -10,6 +10,7 @@ from flask_appbuilder import BaseView, expose
 
 from app.core.actors import Actor, current_actor
 from app.core.database import db
+from app.core.i18n import _l
 
 Home = Callable[[Actor], Any]
 _homes: list[Home] = []
@@ -23,6 +24,11 @@ def home(page: Home) -> Home:
 
 class HomeView(BaseView):
     """The first page: the work of today, or the first page the person may open."""
+
+    help_text = (
+        _l("Home shows what is to be done now; every number opens the rows behind it."),
+        _l("Press / or Ctrl+K anywhere to search records and pages."),
+    )
 
     route_base = ""
     default_view = "index"

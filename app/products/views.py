@@ -28,6 +28,13 @@ ON_SALE = cells.badge({True: (_l("On sale"), "good"), False: (_l("No longer sold
 class ProductView(CrmModelView):
     """The catalogue."""
 
+    help_text = (
+        _l(
+            "The catalogue with list prices including VAT. Orders take the price of their day; a new price does not change old orders."
+        ),
+        _l("A product that is no longer sold is switched off, not deleted."),
+    )
+
     kind = "product"
     route_base = "/products"
     datamodel = CrmInterface(Product)

@@ -13,6 +13,7 @@ from app.core.database import db
 from app.core.i18n import _
 from app.theme import cells, hooks
 from app.theme.hooks import Badge, may, safe_url
+from app.theme.pages.addresses import find_view
 
 # The icons FAB gives its own menu entries, in the icon font we ship.
 FAB_ICONS = {
@@ -189,6 +190,14 @@ class Shell:
     @property
     def password_url(self) -> str:
         return safe_url("ProfileView.password")
+
+    @cached_property
+    def help(self) -> list[str]:
+        """What the page is for, in a few sentences: ``help_text`` of its view, or one of ``help_texts`` by page."""
+        view, _dot, page = (request.endpoint or "").partition(".")
+        found = find_view(view)
+        texts: Any = getattr(found, "help_texts", {}).get(page) or getattr(found, "help_text", ())
+        return [str(text) for text in texts] if self.me else []
 
     @property
     def here(self) -> str:

@@ -17,7 +17,7 @@ from app.accounts.views.looks import kind_label
 from app.accounts.views.pages import SettingsPage
 from app.core.audit import AuditEntry
 from app.core.database import Recyclable, db
-from app.core.i18n import _, parse_day, time_zone
+from app.core.i18n import _, _l, parse_day, time_zone
 from app.core.visibility import with_deleted
 from app.web.filters import LARGEST_KEY
 from app.web.session import acting
@@ -29,6 +29,13 @@ FILTERS = ("user", "kind", "record", "action", "q", "first", "last")
 
 class AuditView(SettingsPage):
     """Who did what, when, from what to what."""
+
+    help_text = (
+        _l(
+            "Who changed what and when, with the values before and after; also sign-ins, exports and looks at masked fields."
+        ),
+        _l("Entries are sealed into a chain, so that a later change to them would show."),
+    )
 
     kind = "audit"
     route_base = "/audit"
@@ -96,6 +103,8 @@ def _midnight(text: str, days: int) -> datetime | None:
 
 class RecycleBinView(SettingsPage):
     """What was deleted and can be taken back."""
+
+    help_text = (_l("Deleted records wait here until they are restored or removed for good."),)
 
     kind = "recycle_bin"
     route_base = "/recycle_bin"

@@ -13,7 +13,7 @@ from app.accounts.views.pages import SettingsPage
 from app.core.company import LARGEST_LOGO, LONGEST_NAME, Company, profile
 from app.core.database import db, unit_of_work
 from app.core.errors import Invalid
-from app.core.i18n import _
+from app.core.i18n import _, _l
 from app.web.session import acting, now
 
 YEAR = 365 * 24 * 60 * 60
@@ -21,6 +21,8 @@ YEAR = 365 * 24 * 60 * 60
 
 class CompanyView(SettingsPage):
     """What stands at the head of the menu and on the sign-in page."""
+
+    help_text = (_l("The name and logo of your company, shown to everybody who works here."),)
 
     kind = "settings"
     route_base = "/company"

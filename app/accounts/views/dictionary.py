@@ -15,7 +15,7 @@ from app.core import dictionary
 from app.core.database import db, unit_of_work
 from app.core.dictionary import Term
 from app.core.errors import Invalid
-from app.core.i18n import _
+from app.core.i18n import _, _l
 from app.web.session import acting, now
 
 NEW_LINES = 1
@@ -23,6 +23,11 @@ NEW_LINES = 1
 
 class DictionaryView(SettingsPage):
     """One list at a time: labels, order, what can still be chosen."""
+
+    help_text = (
+        _l("The words people choose from: levels, industries, sources, reasons. Each has a name in both languages."),
+        _l("An entry that is switched off is no longer offered but keeps its name on old records."),
+    )
 
     kind = "dictionary"
     route_base = "/dictionary"

@@ -34,6 +34,8 @@ STATUSES = {
 class JobView(BaseView):
     """The jobs somebody started; whoever may see all sees those of the clock, too."""
 
+    help_text = (_l("Work that runs in the background: what is due, what is running, and why something failed."),)
+
     route_base = "/jobs"
     class_permission_name = "job"
     method_permission_name = {"index": "see", "show": "see", "retry": "see", "cancel": "see"}

@@ -10,7 +10,7 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.core import notifications
 from app.core.database import db, unit_of_work
-from app.core.i18n import _
+from app.core.i18n import _, _l
 from app.core.notifications import Notification, notice_of
 from app.theme import layout
 from app.theme.layout import safe_url
@@ -21,6 +21,8 @@ ROWS = 50
 
 class NotificationView(BaseView):
     """What the bell leads to: one's own messages, newest first."""
+
+    help_text = (_l("What you were told: assignments, reminders, warnings. Opening one marks it as read."),)
 
     route_base = "/notifications"
     class_permission_name = "personal"

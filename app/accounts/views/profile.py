@@ -24,6 +24,8 @@ from app.web.session import acting, now
 class ProfileView(BaseView):
     """The pages of the person signed in about themselves."""
 
+    help_text = (_l("Your own data, language and password. A new password signs you out everywhere else."),)
+
     route_base = "/profile"
     class_permission_name = "personal"
     default_view = "show"

@@ -133,6 +133,13 @@ def differences(role: Role, rights: frozenset[str]) -> list[Difference]:
 class RoleView(SettingsPage):
     """Roles and permissions."""
 
+    help_text = (
+        _l(
+            "Each row is a kind of record, each column something that can be done with it. A tick takes effect at the next click of whoever has the role."
+        ),
+        _l("“See own” means records one is responsible for, “see team’s” those of the teams one leads."),
+    )
+
     kind = "role"
     route_base = "/roles"
     method_permission_name = {

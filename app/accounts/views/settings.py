@@ -18,7 +18,7 @@ from app.core import calendar
 from app.core.calendar import CalendarDay
 from app.core.database import db, unit_of_work
 from app.core.errors import Invalid
-from app.core.i18n import _, current_language, format_month, format_weekday, parse_day
+from app.core.i18n import _, _l, current_language, format_month, format_weekday, parse_day
 from app.core.numbering import DEFAULT_PATTERNS, NumberPattern
 from app.web.session import acting, now, today
 
@@ -27,6 +27,13 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 class CalendarView(SettingsPage):
     """Which days the company works, one year at a time."""
+
+    help_text = (
+        _l(
+            "Deadlines and working days are counted by this calendar. Without entries for a year, Monday to Friday is assumed."
+        ),
+        _l("Click a day to make it a working day or a day off."),
+    )
 
     kind = "calendar"
     route_base = "/calendar"
@@ -115,6 +122,8 @@ def _weekday_letter(day: date) -> str:
 
 class SettingsView(SettingsPage):
     """How numbers of new records read."""
+
+    help_text = (_l("How the numbers of new records read. Numbers that exist stay as they are."),)
 
     kind = "settings"
     route_base = "/settings"

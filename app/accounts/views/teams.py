@@ -14,12 +14,14 @@ from app.accounts.queries import team_tree
 from app.accounts.services import teams
 from app.accounts.views.pages import SettingsPage, try_to
 from app.core.database import db
-from app.core.i18n import _
+from app.core.i18n import _, _l
 from app.web.session import acting, now
 
 
 class TeamView(SettingsPage):
     """The tree of teams."""
+
+    help_text = (_l("Teams form a tree. A leader sees the records of the team and of all teams under it."),)
 
     kind = "team"
     route_base = "/teams"

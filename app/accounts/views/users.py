@@ -43,6 +43,11 @@ def _choices(pairs: Any) -> list[Choice]:
 class UserView(CrmModelView):
     """Users."""
 
+    help_text = (
+        _l("The people who work with the system. A role says what somebody may do, a team who sees whose records."),
+        _l("Whoever leaves is deactivated, never deleted: what they recorded stays."),
+    )
+
     kind = "user"
     route_base = "/users"
     datamodel = CrmInterface(User, eager=("team",))

@@ -39,6 +39,14 @@ def _statuses() -> list[tuple[str, Any]]:
 class ChurnView(OfCountedCustomers, WorkflowView):
     """Churn cases."""
 
+    help_text = (
+        _l(
+            "A case is opened when a customer has not ordered for six months. It names the last order, the usual gap and what the customer was worth."
+        ),
+        _l("Postpone it with what you will do and a day to look again, or confirm the loss with its reason."),
+        _l("A new order closes the case by itself."),
+    )
+
     kind = "churn_case"
     route_base = "/churn"
     default_view = "queue"

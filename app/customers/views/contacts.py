@@ -27,6 +27,13 @@ from app.web.views import CrmModelView
 class ContactView(CrmModelView):
     """Contacts."""
 
+    help_text = (
+        _l("Contacts are the people at your customers; one of each customer is the primary contact."),
+        _l(
+            "Phone numbers and e-mail addresses are masked for whoever may not see private fields; showing one is written down."
+        ),
+    )
+
     kind = "contact"
     custom_kind = "contact"
     route_base = "/contacts"

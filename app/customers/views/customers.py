@@ -32,6 +32,16 @@ TIMELINE_PAGE = 20
 class CustomerView(CustomerPage):
     """Customers."""
 
+    help_text = (
+        _l(
+            "A customer is a company or a person that buys or may buy. Find one by name, code, phone, contact, pinyin or initials."
+        ),
+        _l("The tabs above the list are ready-made selections; filters and search narrow what is shown."),
+        _l(
+            "A prospect becomes a customer with the first confirmed order or a win, and is lost only when a churn case is confirmed."
+        ),
+    )
+
     kind = "customer"
     custom_kind = "customer"
     route_base = "/customers"

@@ -22,6 +22,11 @@ from app.web.views import CrmModelView
 class FollowUpView(CrmModelView):
     """Follow-ups."""
 
+    help_text = (
+        _l("A follow-up says what was said and done with a customer, and the next step."),
+        _l("The quickest way to write one is the box on the customer’s page: it records the next plan as well."),
+    )
+
     kind = "follow_up"
     route_base = "/follow-ups"
     datamodel = CrmInterface(FollowUp, eager=("customer", "contact", "owner"))

@@ -31,6 +31,11 @@ def _state(plan: Plan) -> tuple[Any, str]:
 class PlanView(CrmModelView):
     """Plans."""
 
+    help_text = (
+        _l("A plan says what is to be done by when, and reminds its owner in the messages."),
+        _l("Finish it when it is done, or change its date; the customer’s next plan follows."),
+    )
+
     kind = "plan"
     route_base = "/plans"
     datamodel = CrmInterface(Plan, eager=("customer", "owner"))

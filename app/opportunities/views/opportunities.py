@@ -39,6 +39,14 @@ def _pairs(choices: Any) -> Any:
 class OpportunityView(DevelopmentPlan, OpportunityMoves):
     """Opportunities."""
 
+    help_text: tuple[Any, ...] = (
+        _l(
+            "An opportunity is a possible sale. It is assigned to or claimed by an account manager, passes through the stages, and is won or lost."
+        ),
+        _l("Moving a card to another stage asks for what that stage needs; the sum of each column opens its rows."),
+        _l("Winning makes the prospect a customer and fixes amount and day; losing needs a reason."),
+    )
+
     kind = "opportunity"
     custom_kind = "opportunity"
     route_base = "/opportunities"

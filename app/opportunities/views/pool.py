@@ -26,6 +26,11 @@ from app.web.views import CrmModelView
 class OpportunityPoolView(OpportunityView):
     """Unassigned opportunities, for whoever claims or assigns them."""
 
+    help_text = (
+        _l("Here stand the opportunities that nobody owns. Whoever claims one first has it, within the quota."),
+        _l("Directors assign them instead; an opportunity that is returned comes back here."),
+    )
+
     route_base = "/opportunity-pool"
     datamodel = CrmInterface(Opportunity)
     include_route_methods = {"list", "show", "count", "move", "bulk"}

@@ -24,6 +24,11 @@ FIELDS = ("label_zh", "label_en", "probability", "normal_days", "required", "act
 class OpportunityStageView(BaseView):
     """Sales stages."""
 
+    help_text = (
+        _l("The stages an opportunity passes through, each with its probability, usual length and required fields."),
+        _l("A stage that is switched off keeps its name on old opportunities."),
+    )
+
     route_base = "/opportunity-stages"
     default_view = "list"
     class_permission_name = "opportunity_stage"

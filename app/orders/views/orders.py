@@ -36,6 +36,13 @@ from app.web.session import acting, today
 class OrderView(OfCountedCustomers, WorkflowView):
     """Orders and returns."""
 
+    help_text = (
+        _l("An order holds what a customer bought. Totals are always the sum of its lines."),
+        _l(
+            "Only orders that are confirmed or later count in the customer’s figures and in reports; a return is taken off."
+        ),
+    )
+
     kind = "order"
     route_base = "/orders"
     datamodel = CrmInterface(Order, eager=("customer", "owner"))

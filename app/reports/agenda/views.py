@@ -51,6 +51,11 @@ VIEWS = ("month", "week", "day", "list")
 class AgendaView(BaseView):
     """Plans, visits and deadlines, by month, week and day; plans are moved by dragging."""
 
+    help_text = (
+        _l("The calendar shows plans, visits, deadlines and days that were promised, on the company’s working days."),
+        _l("Drag a plan to change its date; click an empty day to make a new one."),
+    )
+
     route_base = "/agenda"
     class_permission_name = "personal"
     default_view = "index"

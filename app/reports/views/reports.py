@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.core import audit, dictionary, regions
 from app.core.database import db, only_reading, unit_of_work
-from app.core.i18n import _, format_moment
+from app.core.i18n import _, _l, format_moment
 from app.customers.workflow import LABELS
 from app.reports.pages import ReportPage
 from app.reports.queries.scope import ReportScope, team_choices
@@ -32,8 +32,34 @@ PAGES: dict[str, Callable[..., ReportPage]] = {
 }
 
 
+_EVERY = _l("Every figure opens the rows it is made of; Excel saves the table with the same filters.")
+
+
 class ReportView(BaseView):
     """Contribution, composition, service and churn."""
+
+    help_texts = {
+        "contribution": (
+            _l(
+                "What each customer ordered in the period, net of returns. A are the customers who together make the first 70 percent of the value, B up to 90."
+            ),
+            _EVERY,
+        ),
+        "composition": (
+            _l(
+                "How many customers there are by level, industry, region and other fields, and what they ordered in the period."
+            ),
+            _EVERY,
+        ),
+        "service": (
+            _l("How many requests came in, how quickly they were answered and solved, and how they were rated."),
+            _EVERY,
+        ),
+        "churn": (
+            _l("What became of the churn warnings of the period, why customers left, and what they had been worth."),
+            _EVERY,
+        ),
+    }
 
     route_base = "/reports"
     default_view = "contribution"

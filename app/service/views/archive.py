@@ -20,6 +20,8 @@ from app.web.interface import CrmInterface
 class ServiceArchiveView(ServiceRequestView):
     """Archived requests as a knowledge base; their pages are those of all requests."""
 
+    help_text = (_l("What was asked before and what helped. Search it before you answer the next request."),)
+
     route_base = "/service-archive"
     datamodel = CrmInterface(ServiceRequest, eager=("customer",))
     include_route_methods = {"list", "show", "count", "preview"}

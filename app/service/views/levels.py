@@ -13,7 +13,7 @@ from flask_appbuilder.security.decorators import has_access
 from app.core import calendar, dictionary
 from app.core.database import db, unit_of_work
 from app.core.errors import Invalid
-from app.core.i18n import _, local_day
+from app.core.i18n import _, _l, local_day
 from app.service import queries, services
 from app.service.models import Priority
 from app.service.terms import PRIORITIES
@@ -46,6 +46,11 @@ class Row:
 
 class ServiceLevelView(BaseView):
     """Service levels."""
+
+    help_text = (
+        _l("How many working hours are promised for the first answer and for the solution, by type and priority."),
+        _l("A change applies to requests that come in from now on."),
+    )
 
     route_base = "/service-levels"
     default_view = "list"

@@ -37,6 +37,13 @@ def filter_choices(pairs: Any) -> Any:
 class ServiceRequestView(OfCountedCustomers, RequestActions):
     """Service requests."""
 
+    help_text: tuple[Any, ...] = (
+        _l(
+            "A service request is what a customer asks or complains about. It is assigned, processed, rated by the customer and archived."
+        ),
+        _l("Deadlines run on working days. A rating below 3 sends the request back to be processed again."),
+    )
+
     kind = "service_request"
     custom_kind = "service_request"
     route_base = "/service-requests"
