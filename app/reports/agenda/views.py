@@ -57,7 +57,8 @@ class AgendaView(BaseView):
     )
 
     route_base = "/agenda"
-    class_permission_name = "personal"
+    class_permission_name = "plan"
+    method_permission_name = {"index": "see", "entries": "see"}
     default_view = "index"
 
     @expose("/")

@@ -27,7 +27,6 @@ class Step:
     url: str
     is_done: bool
     is_next: bool = False
-    command: str = ""
 
 
 def _wanted(asked: Asked) -> bool:
@@ -85,8 +84,7 @@ def steps(asked: Asked, found: Numbers) -> list[Step]:
             found["any_customer"].count > 0,
             {
                 "title": _("Bring in the customers"),
-                "text": _("Enter the first one by hand, or import a file on the server:"),
-                "command": "flask --app run import customers FILE",
+                "text": _("Enter the first one by hand, or let whoever runs the server import your file."),
                 "action": _("New customer"),
                 "url": url_for("CustomerView.add"),
             },
