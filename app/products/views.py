@@ -74,6 +74,7 @@ class ProductView(CrmModelView):
         "vat_rate": rate_label,
         "active": ON_SALE,
     }
+    export_kinds = {"vat_rate": "percent"}
     cell_classes = {"name": "grow2", "list_price": "num strong", "vat_rate": "num hide-m", "active": "nowrap"}
     card_columns = ("name", "active", "code", "list_price")
     search_choices = {"category": term_choices("product_category"), "unit": term_choices("product_unit")}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.actors import Actor, current_actor
-from app.core.database import Model, Moment, utc_now
+from app.core.database import Model, Moment, db, only_reading, unit_of_work, utc_now
 from app.core.i18n import local_day
 
 now = utc_now
@@ -47,6 +48,18 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+@contextmanager
+def noting() -> Iterator[Session]:
+    """A short transaction that writes, inside a request that only reads: that somebody looked or took away."""
+    db.session.rollback()
+    token = only_reading.set(False)
+    try:
+        with unit_of_work() as session:
+            yield session
+    finally:
+        only_reading.reset(token)
 
 
 def wants_json() -> bool:

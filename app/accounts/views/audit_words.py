@@ -66,6 +66,12 @@ FIELDS = {
     "pattern": _l("Number pattern"),
     "day": _l("Day"),
     "days": _l("Days"),
+    "filters": _l("Filters"),
+    "rows": _l("Rows"),
+    "selected_rows": _l("Rows selected"),
+    "columns": _l("Columns"),
+    "query": _l("Address"),
+    "format": _l("Format"),
 }
 
 REASONS = {

@@ -96,6 +96,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
         "value": looks.value,
         "owner": cells.person,
     }
+    export_kinds = {"value": "money"}
     cell_classes = {
         "number": "nowrap", "customer": "grow2", "value": "num strong", "ordered_on": "num", "promised_on": "num hide-m",
         "owner": "nowrap",

@@ -24,7 +24,7 @@ class ServiceArchiveView(ServiceRequestView):
 
     route_base = "/service-archive"
     datamodel = CrmInterface(ServiceRequest, eager=("customer",))
-    include_route_methods = {"list", "show", "count", "preview"}
+    include_route_methods = {"list", "show", "count", "preview", "export"}
     create = update = remove = restore = form = None
     form_fieldsets = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from flask import request, url_for
@@ -128,6 +129,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
         "archived_at": cells.day,
         "satisfaction": cells.stars,
     }
+    export_values = {"text": attrgetter("text"), "solution": attrgetter("solution")}
     cell_classes = {"text": "grow2", "number": "nowrap sub", "type": "nowrap", "due_at": "nowrap"}
     card_columns = ("text", "status", "customer", "due_at")
     search_choices = {

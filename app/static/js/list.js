@@ -40,6 +40,12 @@
     master?.addEventListener("change", () => { boxes().forEach((box) => { box.checked = master.checked; }); count(); });
     bulk?.addEventListener("click", (event) => {
       if (event.target.closest("[data-unselect]")) { boxes().forEach((box) => { box.checked = false; }); count(); }
+      const out = event.target.closest("[data-bulk-export]");
+      if (out) {
+        const all = bulk.querySelector('[data-select-all][aria-pressed="true"]');
+        const query = new URLSearchParams(all ? all.dataset.query : boxes().filter((box) => box.checked).map((box) => ["rowid", box.value]));
+        location.assign(`${out.dataset.bulkExport}?${query}`);
+      }
       const every = event.target.closest("[data-select-all]");
       if (every) {
         every.hidden = true;

@@ -79,7 +79,16 @@ class ListPage(Filters):
 
     @property
     def selectable(self) -> bool:
-        return self.count > 0 and bool(self.actions or self.bulk_moves)
+        return self.count > 0 and bool(self.actions or self.bulk_moves or self.export_url)
+
+    @property
+    def export_url(self) -> str:
+        """Where the rows are taken away as a file."""
+        return endpoint(self.name, "export") if self.may("export") else ""
+
+    def export_address(self, kind: str) -> str:
+        """The file of what the list shows now."""
+        return f"{self.export_url}?{urlencode([*self.kept('format', 'rowid'), ('format', kind)])}"
 
     # --- columns and cells ---
 

@@ -9,15 +9,17 @@ from flask import url_for
 from wtforms import Form
 
 from app.core.actors import current_actor
+from app.core.rights import kinds
 from app.web.per_request import PerRequest
 from app.web.search_form import Choices, search_form
+from app.web.views.exporting import Exporting
 from app.web.views.forms import FormPages
 from app.web.views.record import RecordPages
 
 CrudService = Callable[..., Any]
 
 
-class CrmModelView(RecordPages, FormPages):
+class CrmModelView(Exporting, RecordPages, FormPages):
     """FAB's ModelView with our services behind it; a view class only declares.
 
     It has no properties: FAB reads every attribute of a view when it makes it, outside any request.
@@ -86,6 +88,8 @@ class CrmModelView(RecordPages, FormPages):
             )
             if service is None
         }
+        if not any(f"{self.kind}.export" in kind.rights() for kind in kinds()):
+            self.exclude_route_methods.add("export")
         if self.search_kind:
             self.search_box = "q"
         # FAB would generate fields from columns where no form is given, and load whole tables into them.

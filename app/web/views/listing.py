@@ -23,6 +23,10 @@ class ListPages(ModelView):
             query = query.filter(self.datamodel.obj.id.in_(search.matching_ids(self.search_kind, text)))
         return query
 
+    def shown_columns(self) -> list[str]:
+        """The columns of the list, in their order."""
+        return list(self.list_columns)
+
     def listable(self, query: Query[Any]) -> Query[Any]:
         """Keep the rows that belong in this list whatever is asked for; a feature's own list of some of its records."""
         return query

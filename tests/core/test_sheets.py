@@ -1,0 +1,100 @@
+"""Workbooks and CSV: cells keep their type, texts never become formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+
+from app.core.sheets import SheetColumn, Workbook, write_csv
+
+COLUMNS = [SheetColumn("客户", "text", 36), SheetColumn("金额", "money"), SheetColumn("日期"), SheetColumn("时间")]
+ROW = ["苏州云帆电子", Decimal("1280.50"), date(2026, 11, 22), datetime(2026, 11, 22, 6, 30, tzinfo=UTC)]
+DANGEROUS = ["=1+1", "+8613800000000", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")', "#N/A"]
+
+
+def sheet_of(rows, columns=COLUMNS, total=None):
+    book = Workbook()
+    count = book.add_sheet("客户", columns, rows, total)
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    return count, load_workbook(file)["客户"]
+
+
+def test_a_workbook_gives_back_the_types_it_was_given():
+    count, sheet = sheet_of([ROW])
+
+    cells = next(sheet.iter_rows(min_row=2))
+    assert count == 1
+    assert [cell.value for cell in cells[:2]] == ["苏州云帆电子", 1280.5]
+    assert [f"{cell.value:%Y-%m-%d %H:%M}" for cell in cells[2:]] == ["2026-11-22 00:00", "2026-11-22 14:30"]
+    assert [cell.number_format for cell in cells[1:]] == ["#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
+
+
+def test_the_head_stays_in_sight_and_columns_have_widths():
+    _count, sheet = sheet_of([ROW])
+
+    assert sheet.freeze_panes == "A2"
+    assert sheet.column_dimensions["A"].width == 36
+    assert [cell.value for cell in sheet[1]] == ["客户", "金额", "日期", "时间"]
+    assert all(cell.font.bold for cell in sheet[1])
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_a_text_stays_a_text_in_a_workbook(text):
+    _count, sheet = sheet_of([[text, None, None, None]])
+
+    cell = sheet.cell(2, 1)
+    assert cell.data_type == "s"
+    assert cell.value.replace("\n", "\r") == text
+    assert cell.quotePrefix == (not text.startswith("#"))
+
+
+def test_a_text_after_a_formula_is_not_marked():
+    _count, sheet = sheet_of([["=1", None, None, None], ["plain", None, None, None]])
+
+    assert [sheet.cell(row, 1).quotePrefix for row in (2, 3)] == [True, False]
+
+
+def test_letters_that_a_workbook_cannot_hold_are_left_out():
+    _count, sheet = sheet_of([["a\x00b\x0bc\x1f", None, None, None]])
+
+    assert sheet.cell(2, 1).value == "abc"
+
+
+def test_a_total_is_no_row():
+    count, sheet = sheet_of([ROW], total=["合计", Decimal(5), None, None])
+
+    assert count == 1
+    assert sheet.cell(3, 2).font.bold
+
+
+def test_csv_opens_in_chinese_excel_and_runs_no_formula():
+    file = io.BytesIO()
+
+    count = write_csv(file, COLUMNS, [ROW, *[[text, Decimal(-3), None, None] for text in DANGEROUS]])
+
+    raw = file.getvalue()
+    lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert count == 1 + len(DANGEROUS)
+    assert lines[:2] == [
+        ["客户", "金额", "日期", "时间"],
+        ["苏州云帆电子", "1280.50", "2026-11-22", "2026-11-22 14:30"],
+    ]
+    assert [line[0] for line in lines[2:]] == [text if text == "#N/A" else f"'{text}" for text in DANGEROUS]
+    assert {line[1] for line in lines[2:]} == {"-3"}, "a number is no text"
+
+
+def test_a_workbook_that_fails_leaves_no_file_behind():
+    def rows():
+        yield ROW
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        sheet_of(rows())
