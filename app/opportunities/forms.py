@@ -30,7 +30,7 @@ from app.theme.fields import (
 
 def people_choices() -> list[tuple[str, str]]:
     """Everybody who develops opportunities, with how many they have."""
-    people = users_with_right(db.session, "opportunity.see_own")
+    people = users_with_right(db.session, *queries.DEVELOPS)
     held = queries.held(db.session, [person.id for person in people])
     return [
         (str(person.id), _("%(name)s (%(count)s in development)", name=person.name, count=held.get(person.id, 0)))

@@ -97,6 +97,23 @@ def test_a_change_is_in_force_with_the_next_click_and_logged(
     assert "可见范围 无 → 全部" in page.text
 
 
+def test_opportunities_are_given_to_account_managers_after_their_rights_were_changed(
+    session: Session, admin: Client, make_user: Callable[..., Any]
+) -> None:
+    from app.opportunities.services.records import may_work
+
+    manager, director = make_user("Account Manager"), make_user("Sales Director")
+    url = f"/roles/{role(session, 'Account Manager').id}"
+    form = ticked(admin.get(url).text)
+    form["right"].append("report.open")
+
+    admin.post(url, data=form)
+
+    session.expire_all()
+    assert may_work(session, manager.id)
+    assert not may_work(session, director.id)
+
+
 def test_a_menu_entry_appears_with_its_right(session: Session, admin: Client, client_as: ClientAs) -> None:
     office = client_as("Office Administrator")
     sales = client_as("Sales Director")

@@ -27,6 +27,7 @@ from app.opportunities.queries.stages import (
 )
 
 __all__ = [
+    "DEVELOPS",
     "POOL_COLUMNS",
     "PoolCustomer",
     "Stage",
@@ -55,6 +56,8 @@ __all__ = [
     "works_on",
 ]
 
+DEVELOPS = ("opportunity.see_own", "opportunity.see_team")
+"""Whoever holds one of these develops opportunities; who sees all of them directs, or only reads."""
 _opportunity = Opportunity.__table__
 
 POOL_COLUMNS = ("id", "number", "title", "need", "source", "amount", "expected_close", "created_at", "status")

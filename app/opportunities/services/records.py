@@ -50,8 +50,8 @@ def take_fields(session: Session, checks: Checks, record: Opportunity | None, cu
 
 
 def may_work(session: Session, user_id: int) -> bool:
-    """Say whether opportunities can be given to a person: active, and with the right to see their own."""
-    return any(person.id == user_id for person in users_with_right(session, "opportunity.see_own"))
+    """Say whether opportunities can be given to a person: active, and somebody who develops them."""
+    return any(person.id == user_id for person in users_with_right(session, *queries.DEVELOPS))
 
 
 def create_opportunity(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Opportunity:

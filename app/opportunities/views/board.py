@@ -136,7 +136,7 @@ def _by_owner() -> Narrowing:
     visible = actor.owners("opportunity")
     people = [
         (str(pk), name)
-        for pk, name in people_with_right(db.session(), "opportunity.see_own")
+        for pk, name in people_with_right(db.session(), *queries.DEVELOPS)
         if actor.sees_all("opportunity") or pk in visible
     ]
     return _narrowing("owner", _("Responsible"), people if len(people) > 1 else [])

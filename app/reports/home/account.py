@@ -146,5 +146,10 @@ def _orders_url(asked: Asked, first: date, last: date) -> str:
 
 
 SECTION = Section(
-    "account", _l("My customers"), "Account Manager", ("plan.finish", "customer.see_own"), questions, page
+    "account",
+    _l("My customers"),
+    "Account Manager",
+    ("plan.finish", "customer.see_own", "customer.see_team"),
+    questions,
+    page,
 )

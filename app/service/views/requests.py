@@ -172,7 +172,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
             (_("Waiting for feedback"), "_flt_0_status=processed"),
             (_("Overdue"), f"_flt_0_status=assigned&_flt_2_resolution_due_at={yesterday}&{order}"),
         ]
-        if "customer.see_own" in actor.rights:
+        if actor.rights & {"customer.see_own", "customer.see_team"}:
             tabs.append((_("My customers' requests"), "customers=mine"))
         if actor.may("service_request.process"):
             since = today() - timedelta(days=queries.LATE_ANSWER_DAYS)
