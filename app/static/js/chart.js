@@ -59,9 +59,9 @@
       ]),
     }),
     /* {x, y, cls: ["A", "B", "C"], cum: [percent], legend: {A: …, B: …, C: …, cum: …}} */
-    pareto: (data) => ({
-      grid: { left: 56, right: 44, top: 32, bottom: 42 }, tooltip: tip(data), legend: legend([...Object.keys(data.legend).filter((key) => key !== "cum" && data.cls.includes(key)).map((key) => data.legend[key]), data.legend.cum]),
-      xAxis: axis({ type: "category", data: data.x, axisLabel: { formatter: folded, lineHeight: 14, interval: 0 } }),
+    pareto: (data, width) => ({
+      grid: { left: 56, right: 44, top: 32, bottom: width < 560 ? 84 : 42 }, tooltip: tip(data), legend: legend([...Object.keys(data.legend).filter((key) => key !== "cum" && data.cls.includes(key)).map((key) => data.legend[key]), data.legend.cum]),
+      xAxis: axis({ type: "category", data: data.x, axisLabel: width < 560 ? { formatter: (label) => (label.length > 6 ? `${label.slice(0, 6)}…` : label), rotate: 90, interval: 0 } : { formatter: folded, lineHeight: 14, interval: 0 } }),
       yAxis: [values(data), { type: "value", min: 0, max: 100, splitLine: { show: false }, axisLabel: { color: token("ink-3"), fontSize: 11, formatter: "{value}%" } }],
       series: [
         ...["A", "B", "C"].filter((key) => data.cls.includes(key)).map((key) => ({ type: "bar", name: data.legend[key], stack: "all", barMaxWidth: 40, itemStyle: { color: token({ A: "open-dot", B: "chart-2", C: "done-dot" }[key]), borderRadius: [2, 2, 0, 0] }, data: data.y.map((value, at) => (data.cls[at] === key ? value : null)) })),
@@ -121,7 +121,7 @@
   const draw = (place, data) => {
     const chart = charts.get(place)?.chart || echarts.init(place);
     charts.set(place, { chart, data });
-    chart.setOption({ animation: false, textStyle: text(), aria: { enabled: true }, ...kinds[place.dataset.chart](data, place.clientWidth) }, true);
+    chart.setOption({ animation: false, textStyle: text(), ...kinds[place.dataset.chart](data, place.clientWidth) }, true);
     chart.off("click");
     chart.on("click", (point) => { const address = data.links?.[point.dataIndex] ?? data.linkOf?.[`${point.seriesName}|${point.name}`]; if (address) location.assign(address); });
   };
