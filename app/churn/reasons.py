@@ -77,7 +77,7 @@ def verdict(rhythm: Rhythm, asof: date) -> str:
 def worth(rhythm: Rhythm) -> str:
     """What the customer was worth in the last 12 months; empty if nothing."""
     value = rhythm.history.value
-    return _("Worth %(value)s in the last 12 months.", value=_whole(value)) if value > 0 else ""
+    return _("Worth %(value)s in the last 12 months.", value=format_money(value)) if value > 0 else ""
 
 
 def _silence(rhythm: Rhythm, asof: date, mean_gap: float) -> str:

@@ -35,7 +35,7 @@ def _regained(words: dict[str, Any]) -> str:
 
 @telling("customer.lose", group="system", icon="user-x", colour="bad")
 def _lost(words: dict[str, Any]) -> str:
-    return _("Confirmed as lost")
+    return _("Became a lost customer")
 
 
 @telling("contact.create", group="system", icon="address-book", colour="done")

@@ -147,7 +147,10 @@ class ChurnView(OfCountedCustomers, WorkflowView):
             Kpi(_("12 months before"), cells.money(case.value_12m)),
             Kpi(_("Last order"), cells.day(case.last_order_on)),
             Kpi(_("Days silent when opened"), cells.quantity(known.get("silent_days"))),
-            Kpi(_("Usual gap in days"), cells.quantity(known.get("usual_gap"))),
+            Kpi(
+                _("Usual gap in days"),
+                cells.quantity(known.get("usual_gap") if known.get("orders", 0) > 1 else None) or "–",
+            ),
             Kpi(_("Orders"), cells.quantity(known.get("orders"))),
         ]
         if case.reason:

@@ -25,9 +25,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Pace:
-    """A customer's own rhythm in days, and half a line about it."""
+    """A customer's own rhythm in days, and half a line about it; None is usual after one order only."""
 
-    usual: int
+    usual: int | None
     spread: float
     silent: int
     short: str
@@ -59,7 +59,7 @@ def _pace(rhythm: Rhythm, mean_gap: float) -> Pace:
     usual = rhythm.history.usual_gap(mean_gap)
     spread = rhythm.spread
     return Pace(
-        usual=round(usual),
+        usual=round(usual) if rhythm.history.repeats else None,
         spread=min(spread, usual) if spread is not None else 0.0,
         silent=reasons.silent_days(rhythm, asof),
         short=reasons.short(rhythm, asof, mean_gap),

@@ -16,7 +16,7 @@ from app.core.database import db
 from app.core.i18n import _, local_day
 from app.core.identifiers import mask_phone
 from app.customers import panels, services
-from app.customers.models import ChurnBand, Contact, Customer, Plan
+from app.customers.models import ChurnBand, Contact, Customer, CustomerStatus, Plan
 from app.customers.timeline_page import TIMELINE_GROUPS, entries
 from app.customers.views import looks
 from app.customers.views.customer_actions import CustomerActions
@@ -37,7 +37,8 @@ class CustomerPage(CustomerActions):
         actor = acting()
         own = db.session.get(User, customer.owner_id) if customer.owner_id else None
         badges = [cells.level(customer.level), looks.status(customer.status)]
-        if customer.churn_band in (ChurnBand.at_risk, ChurnBand.probably_lost):
+        at_risk = customer.churn_band in (ChurnBand.at_risk, ChurnBand.probably_lost)
+        if at_risk and customer.status is not CustomerStatus.lost:
             badges.append(looks.band(customer.churn_band))
         moves = []
         if actor.may("customer.share"):
