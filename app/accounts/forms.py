@@ -81,6 +81,18 @@ USER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 
+class LeavingForm(DynamicForm):
+    """Who goes on with the work of somebody who leaves."""
+
+    heir_id = ChoiceField(_l("Responsible from now on"), choices=people_choices, coerce=int)
+    other_id = ChoiceField(
+        _l("Who processes the service requests"),
+        choices=people_choices,
+        coerce=int,
+        blank=_l("Automatically: least open work"),
+    )
+
+
 class ProfileForm(DynamicForm):
     """What one may change about oneself."""
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import or_
 from sqlalchemy.orm import Query
 
-from app.accounts.forms import LANGUAGE_CHOICES, USER_FIELDSETS, UserForm, role_choices, team_choices
+from app.accounts.forms import (
+    LANGUAGE_CHOICES,
+    USER_FIELDSETS,
+    LeavingForm,
+    UserForm,
+    role_choices,
+    team_choices,
+)
 from app.accounts.models import User
 from app.accounts.queries import holdings, roles_by_user, roles_of
-from app.accounts.services import users
+from app.accounts.services import leaving, users
 from app.accounts.views import looks
 from app.accounts.views.pages import try_to
 from app.core.actors import Actor
@@ -60,6 +67,7 @@ class UserView(CrmModelView):
         "reset_password": "reset_password",
         "deactivate": "deactivate",
         "reactivate": "deactivate",
+        "hand_over": "deactivate",
     }
 
     list_title = _l("Users")
@@ -129,6 +137,18 @@ class UserView(CrmModelView):
             ask = _("%(name)s is signed out everywhere and gets a new initial password.", name=user.name)
             moves.append(MoveButton("reset_password", _("Reset password"), url, icon="ti-key", confirm=ask))
         if actor.may("user.deactivate") and user.id != actor.user_id:
+            if self.unfinished(user):
+                url = url_for(".hand_over", pk=user.id)
+                moves.append(
+                    MoveButton(
+                        "hand_over",
+                        _("Hand over"),
+                        url,
+                        "" if user.active else "primary",
+                        "ti-transfer",
+                        needs_form=True,
+                    )
+                )
             if user.active:
                 url = url_for(".deactivate", pk=user.id)
                 moves.append(MoveButton("deactivate", _("Deactivate"), url, "danger", "ti-user-off", needs_form=True))
@@ -168,6 +188,10 @@ class UserView(CrmModelView):
         """What somebody is responsible for, as far as the reader may see it."""
         return looks.kinds_of(holdings(db.session(), user.id))
 
+    def unfinished(self, user: User) -> list[tuple[str, str, str]]:
+        """What somebody still works on and somebody else has to take when they leave."""
+        return looks.kinds_of((share.kind, count) for share, count in leaving.unfinished(db.session(), user.id))
+
     def prefill_form(self, form: Any, pk: Any) -> None:
         user = self.found(pk)
         form.role_ids.data = [role.id for role in roles_of(db.session(), user.id)]
@@ -205,9 +229,39 @@ class UserView(CrmModelView):
         if request.method == "POST":
             done = _("%(name)s can no longer sign in.", name=user.name)
             try_to(lambda: users.deactivate(user, by=acting(), at=now()), done)
-            target = url_for(".show", pk=pk)
-            return ("", 204, {"HX-Redirect": target}) if "HX-Request" in request.headers else redirect(target)
-        return self.render_template("accounts/deactivate.html", user=user, owned=self.owned(user))
+            return self._back_to(user)
+        return self.render_template("accounts/deactivate.html", user=user, unfinished=self.unfinished(user))
+
+    @expose("/hand_over/<pk>", methods=["GET", "POST"])
+    @has_access
+    def hand_over(self, pk: str) -> Any:
+        """Show what somebody still works on, and give it to others."""
+        user = self.found(pk)
+        form = LeavingForm.refresh()
+        shares = leaving.unfinished(db.session(), user.id)
+        needed = {share.automatic for share, _count in shares}
+        for automatic, name in ((False, "heir_id"), (True, "other_id")):
+            if automatic not in needed:
+                delattr(form, name)
+            else:
+                form[name].choices = [pair for pair in form[name].choices if str(pair[0]) != str(user.id)]
+        given: list[dict[str, int]] = []
+        if request.method == "POST" and form.validate():
+            heirs = {False: form.data.get("heir_id"), True: form.data.get("other_id")}
+            if try_to(lambda: given.append(leaving.hand_over(user, heirs, by=acting(), at=now())), "", form):
+                what = _(", ").join(
+                    _("%(count)s × %(kind)s", count=n, kind=k) for _k, k, n in looks.kinds_of(given[0].items())
+                )
+                flash(_("Handed over: %(what)s.", what=what), "success")
+                return self._back_to(user)
+        page = self.render_template(
+            "accounts/hand_over.html", user=user, form=form, unfinished=looks.kinds_of((s.kind, n) for s, n in shares)
+        )
+        return page if request.method == "GET" else (page, 422)
+
+    def _back_to(self, user: User) -> Any:
+        target = url_for(".show", pk=user.id)
+        return ("", 204, {"HX-Redirect": target}) if "HX-Request" in request.headers else redirect(target)
 
     @expose("/reactivate/<pk>", methods=["POST"])
     @has_access

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from app.accounts.services.leaving import hands_over
 from app.churn.models import OPEN, ChurnCase, ChurnMeasure, ChurnStatus
 from app.churn.rule import is_silent, judged_orders
 from app.churn.workflow import workflow
@@ -161,6 +162,13 @@ def _the_new_owner_decides(customer: Customer, *, by: Actor, at: datetime, **_da
         for case in session.scalars(undecided):
             case.owner_id = customer.owner_id
         session.flush()
+
+
+@hands_over(
+    "churn_case", lambda user_id: select(ChurnCase).where(ChurnCase.owner_id == user_id, ChurnCase.status.in_(OPEN))
+)
+def _give(case: ChurnCase, heir_id: int, *, by: Actor, at: datetime) -> None:
+    case.owner_id = heir_id
 
 
 def _session(case: ChurnCase) -> Session:

@@ -1,5 +1,6 @@
 """Everything that can be done with customers and what people record about them."""
 
+from app.customers.services import leaving
 from app.customers.services.access import collaborators_of, grant_access, revoke_access, share
 from app.customers.services.bulk import LONGEST_CODE, Made, create_customers
 from app.customers.services.bulk_contacts import create_contacts
@@ -47,6 +48,7 @@ __all__ = [
     "finish_plan",
     "grant_access",
     "hand_over",
+    "leaving",
     "lose",
     "postpone_plan",
     "register",

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit, events, numbering, search, timeline
-from app.core.actors import Actor
+from app.core.actors import Actor, acting_as
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, invalid
 from app.core.i18n import _l
 from app.core.pinyin import name_key
 from app.core.visibility import with_deleted
 from app.customers import duplicates
-from app.customers.models import Contact, Customer, CustomerTag, Tag
+from app.customers.models import Contact, Customer, CustomerTag, Plan, Tag
 from app.customers.services.entering import checked, refuse_taken
 from app.customers.workflow import workflow
 
@@ -137,7 +137,7 @@ def restore_customer(pk: int, *, by: Actor, at: datetime) -> Customer:
 
 
 def hand_over(customer: Customer, owner_id: int | None, *, by: Actor, at: datetime) -> None:
-    """Make ``owner_id`` responsible for the customer.
+    """Make ``owner_id`` responsible for the customer and for what the previous owner planned with it.
 
     :raises NotAllowed: if ``by`` may not hand over customers.
     """
@@ -160,9 +160,18 @@ def hand_over(customer: Customer, owner_id: int | None, *, by: Actor, at: dateti
         before=names.get(customer.owner_id or 0, ""),
         after=names.get(owner_id or 0, ""),
     )
-    customer.owner_id = owner_id
+    previous_id, customer.owner_id = customer.owner_id, owner_id
     session.flush()
-    events.announce("customer.hand_over", customer, by=by, at=at)
+    if owner_id is not None and previous_id is not None:
+        # Plans out of sight of whoever hands over go along as well.
+        with acting_as(Actor(user_id=by.user_id, name=by.name, everything=True), session):
+            theirs = select(Plan).where(
+                Plan.customer_id == customer.id, Plan.owner_id == previous_id, Plan.done_at.is_(None)
+            )
+            for plan in session.scalars(theirs):
+                plan.owner_id = owner_id
+            session.flush()
+    events.announce("customer.hand_over", customer, by=by, at=at, previous_id=previous_id)
 
 
 def activate(customer: Customer, *, by: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.customers.services.children import register
 from app.opportunities.models import Opportunity
+from app.opportunities.services import leaving
 from app.opportunities.services.history import log
 from app.opportunities.services.moves import QuotaReached, claim
 from app.opportunities.services.plans import STEP_FIELDS, add_step, order_steps
@@ -30,6 +31,7 @@ __all__ = [
     "delete_opportunity",
     "fill",
     "keep_closed",
+    "leaving",
     "log",
     "order_stages",
     "order_steps",

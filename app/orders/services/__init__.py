@@ -4,7 +4,7 @@ from app.core.i18n import _l
 from app.customers import services as customers
 from app.opportunities import services as opportunities
 from app.orders.models import Order, OrderLine
-from app.orders.services import moves
+from app.orders.services import leaving, moves
 from app.orders.services.bulk import Entered, create_orders
 from app.orders.services.orders import correct_order, create_order, delete_order, enter_order, update_order
 from app.orders.services.reconciling import Difference, reconcile, repair
@@ -25,6 +25,7 @@ __all__ = [
     "delete_order",
     "enter_order",
     "keep",
+    "leaving",
     "move_on",
     "moves",
     "reconcile",

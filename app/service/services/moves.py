@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
+from app.accounts.services.leaving import hands_over
 from app.core import calendar, events
 from app.core.actors import Actor
 from app.core.errors import IllegalMove, Invalid, NotAllowed, invalid
@@ -19,6 +20,7 @@ from app.service.models import (
     SATISFIED,
     FeedbackLink,
     FeedbackSource,
+    RequestStatus,
     ServiceRequest,
 )
 from app.service.services.assignment import chosen, is_specialist
@@ -31,6 +33,7 @@ from app.service.workflow import workflow
 
 __all__ = ["close_links", "judge", "unanswered_from", "workflow"]
 
+_UNFINISHED = (RequestStatus.assigned, RequestStatus.processed, RequestStatus.reviewed)
 UNANSWERED_DAYS = 7
 """Working days a customer has for rating a solution before the request may be archived without."""
 LONGEST_NOTE = 300
@@ -88,6 +91,20 @@ def _reassign(
         raise invalid("owner_id", _l("This specialist has the request already."))
     _give(request, chosen(_session(request), owner_id, apart_from=before), by=by, at=at)
     log_move(request, "reassign", by=by, at=at, owner_before_id=before, note=note)
+
+
+@hands_over(
+    "service_request",
+    lambda user_id: select(ServiceRequest).where(
+        ServiceRequest.owner_id == user_id, ServiceRequest.status.in_(_UNFINISHED)
+    ),
+    automatic=True,
+)
+def _hand_on(request: ServiceRequest, owner_id: int | None, *, by: Actor, at: datetime) -> None:
+    """Let another specialist go on with it, whatever has been done already."""
+    before = request.owner_id
+    _give(request, chosen(_session(request), owner_id, apart_from=before), by=by, at=at)
+    log_move(request, "reassign", by=by, at=at, owner_before_id=before, note=None)
 
 
 @workflow.effect("process")
