@@ -230,10 +230,12 @@ def users_with_right(session: Session, *rights: str) -> list[User]:
     return list(session.scalars(statement))
 
 
-def people_with_right(session: Session, right: str) -> tuple[tuple[int, str], ...]:
+def people_with_right(session: Session, *rights: str) -> tuple[tuple[int, str], ...]:
     """(key, name) of :func:`users_with_right`; remembered."""
     return remembered(
-        session, ("people with", right), lambda s: tuple((user.id, user.name) for user in users_with_right(s, right))
+        session,
+        ("people with", *rights),
+        lambda s: tuple((user.id, user.name) for user in users_with_right(s, *rights)),
     )
 
 
