@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
+from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
@@ -57,6 +58,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         include_object=_is_of_the_models,
     )
     CSRFProtect(app)
+    Compress(app)
     _register(app)
     return app
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 import prison
-from flask import Flask, Response, abort, g, jsonify, render_template, request
+from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["once_token"] = once_token
     app.before_request(_prepare)
     app.after_request(_protect)
+    app.after_request(_gather_static)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(DataError, _unreadable)
@@ -83,6 +84,14 @@ def _protect(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _gather_static(response: Response) -> Response:
+    """Read a script or style to its end: what is streamed is not compressed, and would leave its file open."""
+    if request.endpoint == "static" and response.mimetype in current_app.config["COMPRESS_MIMETYPES"]:
+        response.direct_passthrough = False
+        response.get_data()
     return response
 
 
