@@ -12,7 +12,8 @@ from sqlalchemy import Select, func, select
 
 from app.accounts.forms import people_choices
 from app.accounts.models import User
-from app.accounts.views.audit_words import ACTIONS, Words
+from app.accounts.views.audit_tables import ACTIONS
+from app.accounts.views.audit_words import Words
 from app.accounts.views.looks import kind_label
 from app.accounts.views.pages import SettingsPage
 from app.core.audit import AuditEntry
@@ -52,14 +53,16 @@ class AuditView(SettingsPage):
         found = list(db.session.scalars(statement.limit(PAGE + 1)))
         entries, more = found[:PAGE], len(found) > PAGE
         words = Words()
+        words.read(entries)
         kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-        kinds = list(db.session.scalars(select(AuditEntry.kind).distinct()))
         return self.render_template(
             "accounts/audit.html",
             title=_("Audit log"),
             lines=[(entry, words.kind(entry.kind), words.action(entry), words.changes(entry)) for entry in entries],
             people=people_choices(),
-            kinds=sorted(((name, words.kind(name)) for name in kinds), key=lambda pair: pair[1]),
+            acting_for=words.actor,
+            title_of=words.title,
+            kinds=words.kinds(),
             actions=[(name, str(label)) for name, label in ACTIONS.items()],
             asked=request.args,
             older=url_for(".index", **{**kept, "before": entries[-1].id}) if more else "",

@@ -2,99 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
 from flask_appbuilder import Model
-from sqlalchemy import Enum
+from sqlalchemy import Enum, select
 
 from app.accounts.models import NO_MAIL, User
+from app.accounts.views.audit_tables import ACTIONS, ACTORS, FIELDS, KINDS, REASONS, REPORTS, TERMS, VALUES
+from app.core import custom_fields, dictionary, jobs
 from app.core.audit import AuditEntry
 from app.core.calendar import HOLIDAYS
 from app.core.database import db
-from app.core.i18n import _, _l, format_moment
+from app.core.i18n import _, current_language, format_moment
 from app.core.rights import VERBS, kinds, role_label
-from app.core.visibility import find, scope_of
+from app.web.views import CrmModelView
 
-ACTIONS = {
-    "create": _l("Added"),
-    "update": _l("Changed"),
-    "delete": _l("Deleted"),
-    "restore": _l("Restored"),
-    "sign_in": _l("Signed in"),
-    "sign_out": _l("Signed out"),
-    "sign_in_failed": _l("Sign-in failed"),
-    "roles": _l("Roles changed"),
-    "rights": _l("Rights changed"),
-    "refill": _l("Filled in"),
-    "export": _l("Exported"),
-    "import": _l("Imported"),
-    "look": _l("Private field shown"),
-    "merge": _l("Merged"),
-    "hand_over": _l("Handed over"),
-}
-
-KINDS = {
-    "term": _l("Dictionary entry"),
-    "calendar": _l("Working calendar"),
-    "settings": _l("Settings"),
-}
-
-FIELDS = {
-    "address": _l("From address"),
-    "reason": _l("Reason"),
-    "roles": _l("Roles"),
-    "rights": _l("Rights"),
-    "name": _l("Name"),
-    "parent_id": _l("Part of"),
-    "user_id": _l("Leader"),
-    "team_id": _l("Team"),
-    "position": _l("Sort order"),
-    "label_zh": _l("Chinese"),
-    "label_en": _l("English"),
-    "active": _l("In use"),
-    "list": _l("List"),
-    "code": _l("Code"),
-    "status": _l("Status"),
-    "owner_id": _l("Responsible"),
-    "password": _l("Password"),
-    "must_change_password": _l("Must choose a new password"),
-    "left_on": _l("Left on"),
-    "sign_outs": _l("Sessions ended"),
-    "pattern": _l("Number pattern"),
-    "day": _l("Day"),
-    "days": _l("Days"),
-    "filters": _l("Filters"),
-    "rows": _l("Rows"),
-    "selected_rows": _l("Rows selected"),
-    "columns": _l("Columns"),
-    "query": _l("Address"),
-    "format": _l("Format"),
-}
-
-REASONS = {
-    "password": _l("wrong password"),
-    "unknown": _l("unknown user name"),
-    "locked out": _l("locked out for a while"),
-    "deactivated": _l("account deactivated"),
-}
+NAMES = ("name", "title", "number", "what", "summary")
+"""The columns by which records are called."""
 
 
 class Words:
-    """The words of one page of entries; names it looks up are remembered."""
+    """The words of one page of entries; the names of the records they refer to are read at once."""
 
     def __init__(self) -> None:
         views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]  # FAB puts itself on the app
-        self._views = {view.kind: view for view in views if getattr(view, "kind", "") and hasattr(view, "datamodel")}
+        shown = [view for view in views if isinstance(view, CrmModelView) and view.kind]
+        # A kind may have several lists, an archive or a pool; the one with the form knows the most words.
+        shown.sort(key=lambda view: view.form is not None)
+        self._views: dict[str, Any] = {view.kind: view for view in shown}
+        self._kinds = {kind.name: kind for kind in kinds()}
         self._names: dict[tuple[str, Any], str] = {}
+
+    def read(self, entries: Iterable[AuditEntry]) -> None:
+        """Read the names of everything the entries refer to, one statement for each table."""
+        wanted: dict[str, set[int]] = {}
+        for entry in entries:
+            for name, pair in entry.changes.items():
+                table = self._refers_to(entry.kind, name)
+                if table is not None:
+                    keys = pair if isinstance(pair, list) else [pair]
+                    wanted.setdefault(table, set()).update(key for key in keys if isinstance(key, int))
+        for table, ids in wanted.items():
+            for pk, name in self._look_up(table, ids):
+                self._names[table, pk] = name
+
+    @staticmethod
+    def _look_up(table: str, keys: set[int]) -> Iterable[tuple[int, str]]:
+        if table == "ab_user":
+            return [(user.id, user.name) for user in db.session.scalars(select(User).where(User.id.in_(keys)))]
+        model: Any = next((m.class_ for m in Model.registry.mappers if m.local_table.name == table), None)
+        column = next((getattr(model, name) for name in NAMES if hasattr(model, name)), None)
+        if column is None:
+            return []
+        return [(pk, str(name)) for pk, name in db.session.execute(select(model.id, column).where(model.id.in_(keys)))]
+
+    def kinds(self) -> list[tuple[str, str]]:
+        """Every kind that entries can be about, by its word."""
+        audited = (getattr(mapper.class_, "__audited__", None) for mapper in Model.registry.mappers)
+        names = {name for name in audited if name} | {"role", "report", "calendar", "settings"}
+        return sorted(((name, self.kind(name)) for name in names), key=lambda pair: pair[1])
 
     def kind(self, name: str) -> str:
         """What records of this kind are called."""
-        label = next((kind.label for kind in kinds() if kind.name == name), None)
+        declared = self._kinds.get(name)
         view = self._views.get(name)
-        return str(label or KINDS.get(name) or getattr(view, "list_title", None) or name)
+        return str((declared and declared.label) or KINDS.get(name) or getattr(view, "list_title", None) or name)
+
+    def actor(self, entry: AuditEntry) -> str:
+        """Which part of the system acted, in words; empty if that says nothing to people."""
+        known = ACTORS.get(entry.actor_name)
+        label = str(known) if known else jobs.label_of(entry.actor_name)
+        return "" if label == entry.actor_name else label
+
+    def title(self, entry: AuditEntry) -> str:
+        """What the record was called."""
+        if entry.kind in ("report", "settings"):
+            return str(REPORTS.get(entry.title) or self.kind(entry.title))
+        # Whole lists are taken away, under the name of the list in the language of whoever took it.
+        return self.kind(entry.kind) if entry.action == "export" and entry.record_id is None else entry.title
 
     def action(self, entry: AuditEntry) -> str:
         """What was done."""
@@ -103,7 +91,8 @@ class Words:
             return str(ACTIONS[name])
         workflow = getattr(self._views.get(entry.kind), "workflow", None)
         moves = {move.name: move.label for move in workflow.moves} if workflow is not None else {}
-        granted = next((dict(kind.moves) for kind in kinds() if kind.name == entry.kind), {})
+        kind = self._kinds.get(entry.kind)
+        granted = dict(kind.moves) if kind else {}
         return str(moves.get(name) or granted.get(name) or VERBS.get(name) or name)
 
     def changes(self, entry: AuditEntry) -> list[tuple[str, str, str]]:
@@ -113,32 +102,38 @@ class Words:
     def _change(self, entry: AuditEntry, name: str, pair: Any) -> tuple[str, str, str]:
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         if entry.kind == "role" and entry.action == "rights":
-            kind = next((kind for kind in kinds() if kind.name == name), None)
+            kind = self._kinds.get(name)
             words: Mapping[str, Any] = {**VERBS, **(dict(kind.moves) if kind else {})}
             sides = [_(", ").join(str(words.get(verb, verb)) for verb in side or ()) for side in (before, after)]
             return self.kind(name), sides[0], sides[1]
         return (
-            self._label(entry.kind, name),
-            self._value(entry.kind, name, before),
-            self._value(entry.kind, name, after),
+            self.label(entry.kind, name),
+            self.value(entry.kind, name, before),
+            self.value(entry.kind, name, after),
         )
 
-    def _label(self, kind: str, name: str) -> str:
+    def label(self, kind: str, name: str) -> str:
+        """What a field is called."""
         view = self._views.get(kind)
         field = getattr(getattr(view, "form", None), name, None)
         arguments = getattr(field, "args", None) or (None,)
         label = (getattr(view, "label_columns", None) or {}).get(name)
         # FAB fills in made-up English, as plain text, for columns without a label of their own.
         declared = None if isinstance(label, str) else label
-        return str(declared or arguments[0] or FIELDS.get(name) or label or name)
+        return str(declared or arguments[0] or FIELDS.get(name) or name)
 
-    def _value(self, kind: str, name: str, value: Any) -> str:
-        if value is None or value == "" or (name == "email" and str(value).endswith(f"@{NO_MAIL}")):
+    def value(self, kind: str, name: str, value: Any) -> str:
+        """A value before or after a change."""
+        if value is None or value in ("", [], {}) or (name == "email" and str(value).endswith(f"@{NO_MAIL}")):
             return ""
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
+        if name == "filters" and isinstance(value, dict):
+            value = value.get(current_language(), [])
+        if isinstance(value, dict):
+            return self._parts(kind, value)
         if isinstance(value, list):
-            return _(", ").join(str(role_label(one)) if name == "roles" else str(one) for one in value)
+            return _(", ").join(self._listed(kind, name, one) for one in value)
         if name == "reason" and kind == "user":
             return str(REASONS.get(value, value))
         if kind == "calendar" and isinstance(value, str):
@@ -147,42 +142,71 @@ class Words:
             return f"{said} {HOLIDAYS.get(note, note)}".strip()
         return self._chosen(kind, name, value)
 
+    def _parts(self, kind: str, value: dict[str, Any]) -> str:
+        """The added fields of a record, or the filters of an export."""
+        added = {field.key: field for field in custom_fields.definitions(db.session(), kind)}
+        shown = [
+            (added[key].label if key in added else key, self._added(added.get(key), part))
+            for key, part in value.items()
+        ]
+        return _(", ").join(_("%(label)s: %(value)s", label=label, value=part) for label, part in shown)
+
+    @staticmethod
+    def _added(field: custom_fields.Definition | None, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return dict(field.options()).get(value, str(value)) if field is not None else str(value)
+
+    def _listed(self, kind: str, name: str, value: Any) -> str:
+        if name == "roles":
+            return str(role_label(value))
+        if name == "filters":
+            return str(value)
+        if name == "columns":
+            return self.label(kind, value)
+        if kind == "opportunity_stage" and name == "required":
+            return self.label("opportunity", value)
+        return " ".join(map(str, value)) if isinstance(value, list) else self.value(kind, name, value)
+
     def _chosen(self, kind: str, name: str, value: Any) -> str:
+        if kind == "report":
+            return self._chosen("customer", name, value)
+        if (kind, name) in VALUES:
+            return str(VALUES[kind, name].get(str(value), value))
+        if (kind, name) in TERMS:
+            return str(dictionary.label(db.session, TERMS[kind, name], value))
+        table = self._refers_to(kind, name)
+        if table is not None:
+            return self._names.get((table, value), str(value))
         view = self._views.get(kind)
-        if view is not None:
-            pairs = getattr(view, "search_choices", {}).get(name)
-            if pairs is not None and name not in ("owner_id", "team_id"):
-                return str({str(key): label for key, label in pairs()}.get(str(value), value))
-            column = view.datamodel.obj.__table__.columns.get(name)
-            if column is not None:
-                for key in column.foreign_keys:
-                    return self._name(key.column.table.name, value)
-                if name == "status" and isinstance(column.type, Enum) and column.type.enum_class is not None:
-                    workflow = getattr(view, "workflow", None)
-                    return str(workflow.labels.get(column.type.enum_class(value), value) if workflow else value)
-        elif name in ("user_id", "owner_id"):
-            return self._name("ab_user", value)
-        elif name in ("team_id", "parent_id"):
-            return self._name("team", value)
+        pairs = self._offered(view, name)
+        if pairs is not None:
+            return str({str(key): label for key, label in pairs}.get(str(value), value))
+        column = view.datamodel.obj.__table__.columns.get(name) if view is not None else None
+        if column is not None and name == "status" and isinstance(column.type, Enum) and column.type.enum_class:
+            workflow = getattr(view, "workflow", None)
+            return str(workflow.labels.get(column.type.enum_class(value), value) if workflow else value)
         return _moment(value)
 
-    def _name(self, table: str, pk: Any) -> str:
-        if (table, pk) not in self._names:
-            self._names[table, pk] = self._look_up(table, pk)
-        return self._names[table, pk]
+    @staticmethod
+    def _offered(view: Any, name: str) -> list[tuple[Any, Any]] | None:
+        """The values a search or a form offers for a field."""
+        choices = (getattr(view, "search_choices", None) or {}).get(name)
+        if choices is None:
+            field = getattr(getattr(view, "form", None), name, None)
+            choices = (getattr(field, "kwargs", None) or {}).get("choices")
+        found = choices() if callable(choices) else choices
+        return [(pair[0], pair[1]) for pair in found] if found is not None else None
 
-    def _look_up(self, table: str, pk: Any) -> str:
-        if not isinstance(pk, int):
-            return str(pk)
-        if table == "ab_user":
-            user = db.session.get(User, pk)
-            return user.name if user else str(pk)
-        scope = scope_of(table)
-        if scope is not None:
-            return str(find(db.session(), scope.model, pk) or pk)
-        mappers = Model.registry.mappers
-        model = next((mapper.class_ for mapper in mappers if mapper.local_table.name == table), None)
-        return str((db.session.get(model, pk) if model is not None else None) or pk)
+    def _refers_to(self, kind: str, name: str) -> str | None:
+        """The table whose row a field names."""
+        if name in ("user_id", "owner_id", "responsible_id", "leader_id"):
+            return "ab_user"
+        if name in ("team_id", "parent_id"):
+            return "team"
+        view = self._views.get(kind)
+        column = view.datamodel.obj.__table__.columns.get(name) if view is not None else None
+        return next((key.column.table.name for key in column.foreign_keys), None) if column is not None else None
 
 
 def _moment(value: Any) -> str:

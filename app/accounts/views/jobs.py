@@ -44,7 +44,7 @@ class JobView(BaseView):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        """The newest jobs; ``?status=`` narrows them."""
+        """The newest jobs; ``?status=`` narrows them, and ``?before=`` leads to older ones."""
         asked = request.args.get("status", "")
         statement = _visible()
         if asked in JobStatus.__members__:
@@ -53,7 +53,12 @@ class JobView(BaseView):
             # What the clock does every minute would hide what people wait for.
             by_clock = func.coalesce(Job.unique_key, "").startswith("schedule:")
             statement = statement.where(~by_clock | (Job.status != JobStatus.done))
-        rows = db.session.scalars(statement.order_by(Job.id.desc()).limit(ROWS)).all()
+        before = key_of(request.args.get("before", ""))
+        if before is not None:
+            statement = statement.where(Job.id < before)
+        found = db.session.scalars(statement.order_by(Job.id.desc()).limit(ROWS + 1)).all()
+        rows = found[:ROWS]
+        kept: dict[str, Any] = {"status": asked} if asked else {}
         people = {row.created_by_id for row in rows if row.created_by_id}
         names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(people)))}
         return self.render_template(
@@ -63,6 +68,8 @@ class JobView(BaseView):
             names=names,
             statuses=STATUSES,
             asked=asked,
+            older=url_for(".index", **kept, before=rows[-1].id) if len(found) > ROWS else "",
+            newest=url_for(".index", **kept) if before is not None else "",
             status=cells.badge(STATUSES),
             sentence=sentence,
             label_of=jobs.label_of,
@@ -99,6 +106,11 @@ class JobView(BaseView):
         at: datetime = now()
         try_to(lambda: do(session, job.id, at=at), done)
         return redirect(url_for(".index"))
+
+
+def key_of(text: str) -> int | None:
+    """The key somebody sent, or None when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _visible() -> Select[Job]:

@@ -79,6 +79,13 @@ def facts(scope: ReportScope) -> list[tuple[str, str]]:
     return found
 
 
+def values(scope: ReportScope) -> dict[str, Any]:
+    """The scope as it is stored, in no language."""
+    found = {name: getattr(scope, name) for name in ("owner_id", "level", "industry", "region", "source", "status")}
+    team = {"team_id": int(request.args["team"])} if scope.team_ids else {}
+    return {"first": scope.first, "last": scope.last} | {k: v for k, v in found.items() if v} | team
+
+
 def kept(**changes: Any) -> str:
     """This page's address with some of its parameters changed; an empty one is dropped."""
     args = {name: value for name, value in request.args.items() if name in (*FIELDS, "by", "page")} | changes

@@ -140,8 +140,9 @@ class ReportView(BaseView):
         tables = [chart.table for chart in page.charts if chart.table not in page.tables] + page.tables
         content = to_excel(str(page.title), facts, tables)
         with noting() as session:
-            changes = {"filters": [None, dict(facts)], "rows": [None, sum(len(table.rows) for table in tables)]}
-            audit.record(session, "export", "report", str(page.title), changes, by=acting(), at=now())
+            taken = asked.values(scope) | {"rows": sum(len(table.rows) for table in tables)}
+            changes = {field: [None, value] for field, value in taken.items()}
+            audit.record(session, "export", "report", name, changes, by=acting(), at=now())
         answer = Response(content, mimetype=EXCEL)
         answer.headers.set("Content-Disposition", "attachment", filename=f"{name}-{scope.first}-{scope.last}.xlsx")
         return answer

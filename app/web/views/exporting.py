@@ -76,14 +76,18 @@ class Exporting(Selection):
             "label_columns": self.label_columns,
         }
         search = {"form": self.search_form.refresh(), "filters": self._filters}
-        filters = [chip.text for chip in list_page(shown, search).chips]
+        filters = {}
+        for language in i18n.LANGUAGES:
+            # Whoever reads the log later need not read the language of whoever took the rows.
+            with i18n.in_language(language):
+                filters[language] = [chip.text for chip in list_page(shown, search).chips]
         ticked = request.args.getlist("rowid")
         changes: dict[str, Any] = {
             "rows": [None, count],
-            "filters": [None, filters or None],
+            "filters": [None, filters if any(filters.values()) else None],
             "selected_rows": [None, len(ticked) or None],
             "query": [None, request.query_string.decode()[:500] if not ticked else None],
-            "columns": [None, [str(self.label_columns.get(name, name)) for name in columns]],
+            "columns": [None, columns],
             "format": [None, kind],
         }
         told = {name: pair for name, pair in changes.items() if pair[1] is not None}
