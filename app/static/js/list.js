@@ -193,7 +193,7 @@
   document.addEventListener("click", (event) => { if (event.target.closest("[data-filters-toggle]")) document.querySelector("[data-filters]")?.classList.toggle("filters-open"); });
 
   /* The exact number behind "10,000+" comes after the page. */
-  document.querySelectorAll('[data-count]:not([data-count=""])').forEach(async (place) => {
+  document.querySelectorAll('span[data-count]:not([data-count=""])').forEach(async (place) => {
     const answer = await ck.ask(place.dataset.count + location.search);
     if (answer.ok && answer.data?.count !== undefined) place.textContent = place.textContent.replace(/^[\d,]+\+/, Number(answer.data.count).toLocaleString("en-US"));
   });
