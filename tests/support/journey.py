@@ -67,12 +67,12 @@ class Company:
         context.on("request", lambda asked: self._follow(asked.url, odd))
         yield Person(self, context.new_page())
         context.close()
-        assert odd == []
+        assert odd == [], odd
 
     def _listen(self, said: Any, odd: list[str], refusals: str) -> None:
         asked_for = refusals and re.search(rf"status of ({refusals}) ", said.text)
         if said.type in ("error", "warning") and not asked_for:
-            odd.append(f"{said.type}: {said.text}")
+            odd.append(f"{said.type}: {said.text} {said.location}")
 
     def _follow(self, url: str, odd: list[str]) -> None:
         if not url.startswith((self.server.url, "data:", "blob:")):
@@ -214,6 +214,12 @@ class Person:
         """Send the form of the page."""
         with self.leaving():
             self.main.locator("form.form-c [data-save]").click()
+
+    def refused(self) -> None:
+        """Send the form of the page, which comes back with what has to be changed."""
+        with self.leaving():
+            self.main.locator("form.form-c [data-save]").click()
+        self.main.locator("form.form-c [role=alert], form.form-c .dup").first.wait_for()
 
     def answer(self, **values: str) -> None:
         """Fill in the open dialog and send it."""
