@@ -106,10 +106,7 @@ class Words:
             words: Mapping[str, Any] = {**VERBS, **(dict(kind.moves) if kind else {})}
             sides = [_(", ").join(str(words.get(verb, verb)) for verb in side or ()) for side in (before, after)]
             return self.kind(name), sides[0], sides[1]
-        if entry.kind == "user" and entry.action == "hand_over":
-            if name == "owner_id":
-                people = [self._name("ab_user", pk) if pk else "" for pk in (before, after)]
-                return str(FIELDS[name]), people[0], people[1]
+        if entry.kind == "user" and entry.action == "hand_over" and name != "owner_id":
             return self.kind(name), str(before), str(after)
         return (
             self.label(entry.kind, name),
