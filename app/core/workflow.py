@@ -39,6 +39,14 @@ class Move:
         return self.right or self.name
 
 
+_workflows: dict[str, Workflow] = {}
+
+
+def workflow_of(kind: str) -> Workflow | None:
+    """The workflow of a kind of record, if it has one."""
+    return _workflows.get(kind)
+
+
 class Workflow:
     """The moves of one kind of record; ``labels`` names every status."""
 
@@ -46,6 +54,7 @@ class Workflow:
         self, kind: str, model: type[Any], moves: Iterable[Move], labels: Mapping[Any, Any], noun: Any
     ) -> None:
         self.kind, self.model, self.labels, self.noun = kind, model, labels, noun
+        _workflows[kind] = self
         self.moves = tuple(moves)
         self._by_name = {move.name: move for move in self.moves}
         self._effects: dict[str, Effect] = {}

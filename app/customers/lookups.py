@@ -12,6 +12,7 @@ from app.accounts.models import User
 from app.core import regions, search
 from app.core.i18n import _
 from app.core.pinyin import initials, name_key
+from app.core.region_names import spoken
 from app.customers.models import Contact, Customer
 from app.web.lookup import Lookup, register_lookup
 
@@ -80,7 +81,7 @@ def register() -> None:
     )
     register_lookup(
         "region",
-        RegionLookup(regions.Region, "customer.see", text=lambda found: found.full_name, hint=lambda found: found.code),
+        RegionLookup(regions.Region, "customer.see", text=spoken, hint=lambda found: found.code),
     )
     register_lookup(
         "user",

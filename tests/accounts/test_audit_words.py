@@ -62,6 +62,7 @@ def test_every_move_right_and_other_action_has_a_word(words, language):
     from app.accounts.views.audit_tables import ACTIONS
     from app.core.audit import AuditEntry
     from app.core.rights import kinds
+    from app.core.workflow import workflow_of
 
     said = []
     for kind in kinds():
@@ -71,6 +72,9 @@ def test_every_move_right_and_other_action_has_a_word(words, language):
             entry = AuditEntry(kind="role", action="rights", changes={kind.name: [[], [verb]]})
             said.append((right, words.changes(entry)[0][2]))
             said.append((f"move:{verb}", words.action(AuditEntry(kind=kind.name, action=f"move:{verb}"))))
+        workflow = workflow_of(kind.name)
+        moves = [move.name for move in workflow.moves] if workflow else []
+        said += [(move, words.action(AuditEntry(kind=kind.name, action=f"move:{move}"))) for move in moves]
     said += [(action, words.action(AuditEntry(kind="user", action=action))) for action in ACTIONS]
 
     assert [pair for pair in said if not OF_THE_LANGUAGE[language].search(pair[1])] == []

@@ -1,9 +1,13 @@
 """Regions of China by code and by name."""
 
+import re
+
 import pytest
 
 from app.core import regions
+from app.core.i18n import in_language
 from app.core.identifiers import Malformed
+from app.core.region_names import region_name, spoken
 
 
 @pytest.mark.parametrize(
@@ -106,3 +110,25 @@ def test_a_filter_on_a_province_takes_everything_below():
     assert regions.codes_below("330000") == ("330000", "339999")
     assert regions.codes_below("330200") == ("330200", "330299")
     assert regions.codes_below("330212") == ("330212", "330212")
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("330212", "Yinzhou District, Ningbo, Zhejiang"),
+        ("610100", "Xi'an, Shaanxi"),
+        ("110105", "Chaoyang District, Beijing"),
+        ("130533", "Weixian County, Xingtai, Hebei"),
+        ("222401", "Yanji, Yanbian Prefecture, Jilin"),
+        ("150100", "Hohhot, Inner Mongolia"),
+        ("810000", "Hong Kong"),
+    ],
+)
+def test_regions_have_english_names(code, name):
+    with in_language("en"):
+        assert region_name(code) == name
+
+
+def test_every_region_has_a_name_without_chinese_letters():
+    with in_language("en"):
+        assert [each.code for each in regions.every() if not re.fullmatch(r"[A-Za-zü', -]+", spoken(each))] == []

@@ -18,6 +18,7 @@ from app.core.calendar import HOLIDAYS
 from app.core.database import db
 from app.core.i18n import _, current_language, format_moment
 from app.core.rights import VERBS, kinds, role_label
+from app.core.workflow import workflow_of
 from app.web.views import CrmModelView
 
 NAMES = ("name", "title", "number", "what", "summary")
@@ -89,7 +90,7 @@ class Words:
         name = entry.action.removeprefix("move:")
         if name in ACTIONS:
             return str(ACTIONS[name])
-        workflow = getattr(self._views.get(entry.kind), "workflow", None)
+        workflow = workflow_of(entry.kind)
         moves = {move.name: move.label for move in workflow.moves} if workflow is not None else {}
         kind = self._kinds.get(entry.kind)
         granted = dict(kind.moves) if kind else {}
@@ -186,7 +187,7 @@ class Words:
             return str({str(key): label for key, label in pairs}.get(str(value), value))
         column = view.datamodel.obj.__table__.columns.get(name) if view is not None else None
         if column is not None and name == "status" and isinstance(column.type, Enum) and column.type.enum_class:
-            workflow = getattr(view, "workflow", None)
+            workflow = workflow_of(kind)
             return str(workflow.labels.get(column.type.enum_class(value), value) if workflow else value)
         return _moment(value)
 
@@ -208,7 +209,8 @@ class Words:
             return "team"
         view = self._views.get(kind)
         column = view.datamodel.obj.__table__.columns.get(name) if view is not None else None
-        return next((key.column.table.name for key in column.foreign_keys), None) if column is not None else None
+        keys = column.foreign_keys if column is not None else ()
+        return next((key.column.table.name for key in keys if key.column.name == "id"), None)
 
 
 def _moment(value: Any) -> str:

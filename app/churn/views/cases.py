@@ -201,6 +201,9 @@ class ChurnView(OfCountedCustomers, WorkflowView):
 
     def _blank(self, name: str) -> Any:
         form = self.move_forms[name].refresh()
+        for field in form:
+            # Several forms stand in one panel.
+            field.id = field.label.field_id = f"{name}-{field.name}"
         self.prefill_move(name, form, [])
         return form
 

@@ -130,7 +130,7 @@ class CustomerPage(CustomerActions):
                     private(_("Fax"), "fax"),
                     private(_("E-mail"), "email"),
                     Fact(_("Website"), cells.link(customer.website)),
-                    Fact(_("Region"), customer.region_name or looks.region(customer.region)),
+                    Fact(_("Region"), looks.region(customer.region, customer.region_name)),
                     Fact(_("Address"), " ".join(part for part in (customer.postcode, customer.address) if part)),
                 ],
             ),

@@ -7,10 +7,12 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from app.core import dictionary, regions
+from app.core import dictionary
 from app.core.actors import current_actor
 from app.core.database import db
+from app.core.i18n import current_language
 from app.core.identifiers import mask_account, mask_email, mask_phone
+from app.core.region_names import region_name
 from app.customers.models import ChurnBand, Customer, CustomerStatus
 from app.customers.terms import CHURN_BANDS
 from app.customers.workflow import LABELS
@@ -45,9 +47,9 @@ def term(name: str) -> cells.Cell:
     return lambda value: dictionary.label(db.session, name, value)
 
 
-def region(code: str | None) -> str:
-    """A region in words."""
-    return regions.full_name(code)
+def region(code: str | None, entered: str | None) -> str:
+    """A region in words: as it was entered, or its name in the reader's language."""
+    return region_name(code) if code and (current_language() != "zh" or not entered) else entered or ""
 
 
 def customer_link(customer: Customer | None) -> str:

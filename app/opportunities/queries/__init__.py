@@ -133,6 +133,7 @@ class PoolCustomer:
     """What the pool tells about the customer of an unassigned opportunity."""
 
     name: str
+    region: str
     region_name: str
     industry: str
 
@@ -144,13 +145,13 @@ def pool_customers(session: Session, opportunity_ids: Iterable[int]) -> dict[int
     """
     unassigned = Opportunity.status == OpportunityStatus.unassigned
     rows = (
-        select(Opportunity.id, Customer.name, Customer.region_name, Customer.industry)
+        select(Opportunity.id, Customer.name, Customer.region, Customer.region_name, Customer.industry)
         .join(Customer, Customer.id == Opportunity.customer_id)
         .where(Opportunity.id.in_(list(opportunity_ids)), unassigned)
     )
     with acting_as(Actor.system("opportunity pool"), session):
         found = session.execute(rows).all()
-    return {pk: PoolCustomer(name, region or "", industry or "") for pk, name, region, industry in found}
+    return {pk: PoolCustomer(name, *(value or "" for value in rest)) for pk, name, *rest in found}
 
 
 # --- search ---------------------------------------------------------------------------------------------------------

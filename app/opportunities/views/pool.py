@@ -12,6 +12,7 @@ from sqlalchemy.orm import Query
 from app.core.database import db
 from app.core.i18n import _l
 from app.customers.forms import term_choices
+from app.customers.views.looks import region
 from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.views import looks
@@ -83,7 +84,7 @@ class OpportunityPoolView(OpportunityView):
         for opportunity in found:
             customer = known.get(opportunity.id)
             opportunity.pool_customer = customer.name if customer else ""
-            opportunity.pool_region = customer.region_name if customer else ""
+            opportunity.pool_region = region(customer.region, customer.region_name) if customer else ""
 
     def found(self, pk: Any) -> Any:
         """The opportunity ``pk`` while it is in the pool."""
@@ -108,6 +109,7 @@ class OpportunityPoolView(OpportunityView):
             title=opportunity.title,
             opportunity=opportunity,
             customer=customer,
+            region=region(customer.region, customer.region_name),
             industry=looks.term("industry")(customer.industry),
             source=looks.term("source")(opportunity.source),
             view=self,

@@ -12,6 +12,7 @@ from app.accounts.queries import teams_below
 from app.core import dictionary, regions
 from app.core.database import db
 from app.core.i18n import _, format_day, parse_day
+from app.core.region_names import region_name
 from app.customers.workflow import LABELS
 from app.reports.queries.scope import ReportScope, team_choices
 from app.web.lookup import row
@@ -73,7 +74,7 @@ def facts(scope: ReportScope) -> list[tuple[str, str]]:
         if getattr(scope, name):
             found.append((label, dictionary.label(db.session, term_list, getattr(scope, name))))
     if scope.region:
-        found.append((_("Region"), regions.full_name(scope.region)))
+        found.append((_("Region"), region_name(scope.region)))
     if scope.status:
         found.append((_("Status"), str(next(label for key, label in LABELS.items() if key == scope.status))))
     return found

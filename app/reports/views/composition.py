@@ -8,8 +8,9 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from app.core import dictionary, regions
+from app.core import dictionary
 from app.core.i18n import _, format_money, format_number
+from app.core.region_names import region_name
 from app.customers.models import CustomerStatus
 from app.customers.workflow import LABELS
 from app.reports.pages import Chart, ReportPage
@@ -102,7 +103,7 @@ def _label(session: Session, by: str, part: Part) -> str:
     if by in TERMS:
         return dictionary.label(session, TERMS[by], part.key)
     if by == "region":
-        return regions.full_name(f"{part.key}0000")
+        return region_name(f"{part.key}0000")
     if by == "status":
         return str(LABELS[CustomerStatus[part.key]])
     if by == "credit":

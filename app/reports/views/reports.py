@@ -12,6 +12,7 @@ from flask_appbuilder.security.decorators import has_access
 from app.core import audit, dictionary, regions
 from app.core.database import db
 from app.core.i18n import _, _l, format_moment
+from app.core.region_names import spoken
 from app.core.sheets import EXCEL
 from app.customers.workflow import LABELS
 from app.reports.excel import to_excel
@@ -123,7 +124,7 @@ class ReportView(BaseView):
             ("team", _("Team"), [(str(pk), name) for pk, name in team_choices(db.session())]),
             ("level", _("Level"), dictionary.choices(db.session, "customer_level")),
             ("industry", _("Industry"), dictionary.choices(db.session, "industry")),
-            ("region", _("Region"), [(found.code, found.name) for found in regions.children()]),
+            ("region", _("Region"), [(found.code, spoken(found)) for found in regions.children()]),
             ("source", _("Source"), dictionary.choices(db.session, "source")),
             ("status", _("Status"), [(str(status), label) for status, label in LABELS.items()]),
         ]
