@@ -16,8 +16,17 @@ from app.accounts.queries import teams_in_order
 from app.core.actors import current_actor
 from app.core.database import db
 from app.core.i18n import _, _l
+from app.core.lists import LONGEST_TITLE
 from app.core.rights import ROLES, role_label
-from app.theme.fields import ChoiceField, EmailField, ManyChoicesField, PhoneField, TextField, WholeNumberField
+from app.theme.fields import (
+    ChoiceField,
+    EmailField,
+    ManyChoicesField,
+    PhoneField,
+    TextField,
+    WholeNumberField,
+    YesNoField,
+)
 
 LANGUAGE_CHOICES = (("zh", "中文"), ("en", "English"))
 INDENT = "\u3000"
@@ -143,3 +152,26 @@ class TeamForm(DynamicForm):
     position = WholeNumberField(
         _l("Sort order"), least=0, most=9_999, description=_l("Teams are sorted by this number.")
     )
+
+
+def sharing_choices() -> list[tuple[str, Any]]:
+    """With whom the person signed in may share a view."""
+    actor = current_actor()
+    if actor is None:
+        return []
+    me = db.session.get(User, actor.user_id)
+    choices = [("me", _("Only me"))]
+    if me is not None and me.team is not None:
+        choices.append(("team", _("My team: %(name)s", name=me.team.name)))
+    if actor.may("settings.edit"):
+        choices.append(("all", _("Everybody")))
+        choices += [(f"role:{pk}", _("Role: %(name)s", name=label)) for pk, label in role_choices()]
+    return choices
+
+
+class ListViewForm(DynamicForm):
+    """The name of a view of a list, and who sees it."""
+
+    title = TextField(_l("Name of the view"), longest=LONGEST_TITLE, required=True)
+    shared = ChoiceField(_l("Who sees it"), choices=sharing_choices)
+    role_default = YesNoField(_l("The role's list opens with this view"))

@@ -20,6 +20,8 @@ Value = TypeVar("Value")
 
 WATCHED: Mapping[str, tuple[str, ...]] = {
     "company": (),
+    "list_view": (),
+    "list_choice": (),
     "term": (),
     "custom_field": (),
     "opportunity_stage": (),

@@ -55,6 +55,7 @@ class SavedView:
     count: int | str | None = None
     tone: str = ""
     shared: bool = False
+    id: int | None = None  # of a view that somebody has saved
 
 
 @dataclass(frozen=True)

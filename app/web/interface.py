@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Query, joinedload
 
 from app.core.visibility import scoped_relations
@@ -27,12 +28,18 @@ class CrmInterface(SQLAInterface):
         super().__init__(obj, session)
         self.eager = eager
 
-    def with_eager(self, query: Query[Any]) -> Query[Any]:
-        """Load the declared relations together with the rows, each still filtered by its own visibility rule."""
-        if not self.eager:
+    def with_eager(self, query: Query[Any], columns: Iterable[str] = ()) -> Query[Any]:
+        """Load relations together with the rows, each still filtered by its own visibility rule.
+
+        They are the declared ones and those among the shown ``columns``.
+        """
+        shown = {name for name in columns if name in inspect(self.obj).relationships}
+        names = (*self.eager, *sorted(shown - set(self.eager)))
+        names = tuple(name for name in names if not inspect(self.obj).relationships[name].uselist)
+        if not names:
             return query
-        query = query.options(*(joinedload(getattr(self.obj, name)) for name in self.eager))
-        tables = scoped_relations(self.obj, self.eager)
+        query = query.options(*(joinedload(getattr(self.obj, name)) for name in names))
+        tables = scoped_relations(self.obj, names)
         return query.execution_options(eager_tables=tuple(sorted(tables)))
 
     def query_count(

@@ -11,6 +11,7 @@ from app.core import remembered as memory
 from app.core.company import Company
 from app.core.custom_fields import CustomField, FieldType
 from app.core.dictionary import Term, label
+from app.core.lists import ListChoice, ListView
 from app.core.remembered import WATCHED, SettingsMark, remembered
 from tests.support.people import MakeUser
 
@@ -28,7 +29,13 @@ def test_every_change_of_a_watched_table_changes_the_mark(session: Session, make
         [team, Company(id=1), CustomField(kind="customer", key="k", type=FieldType.text, label_zh="甲", label_en="K")]
     )
     session.flush()
-    session.add(TeamLeader(team_id=team.id, user_id=leader.id))
+    session.add_all(
+        [
+            TeamLeader(team_id=team.id, user_id=leader.id),
+            ListView(list="CustomerView", title="甲", query="", owner_id=leader.id),
+            ListChoice(list="CustomerView", user_id=leader.id),
+        ]
+    )
     session.flush()
     table = Table(name, MetaData(), autoload_with=session.connection())
     columns = WATCHED[name] or tuple(column.name for column in table.columns if not column.primary_key)[:1]

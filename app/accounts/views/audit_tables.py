@@ -37,6 +37,7 @@ KINDS = {
     "service_level": _l("Service deadlines"),
     "report": _l("Report"),
     "tag": _l("Tag"),
+    "list_view": _l("View of a list"),
 }
 
 FIELDS = {
@@ -106,6 +107,11 @@ FIELDS = {
     "gross": _l("Amount incl. VAT"),
     "net": _l("Net amount"),
     "lines": _l("Lines"),
+    "title": _l("Name"),
+    "shared_team_id": _l("Shared with the team"),
+    "shared_role_id": _l("Shared with the role"),
+    "shared_all": _l("Shared with everybody"),
+    "role_default": _l("The role's list opens with this view"),
     "filters": _l("Filters"),
     "first": _l("From"),
     "last": _l("To"),

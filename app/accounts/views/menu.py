@@ -8,6 +8,7 @@ from app.accounts.views import jobs, notifications
 from app.accounts.views.audit import AuditView, RecycleBinView
 from app.accounts.views.company import CompanyView, LogoView
 from app.accounts.views.dictionary import DictionaryView
+from app.accounts.views.lists import ListsView
 from app.accounts.views.profile import ProfileView
 from app.accounts.views.roles import RoleView
 from app.accounts.views.settings import CalendarView, SettingsView
@@ -32,6 +33,7 @@ def register(appbuilder: Any) -> None:
     """Add the pages."""
     appbuilder.add_view_no_menu(ProfileView)
     appbuilder.add_view_no_menu(LogoView)
+    appbuilder.add_view_no_menu(ListsView)
     notifications.register(appbuilder)
     jobs.register(appbuilder)
     for view, name, label in PAGES:

@@ -77,6 +77,7 @@ class UserView(CrmModelView):
     icon = "ti-users"
     show_template = "accounts/user.html"
     search_box = "q"
+    narrow_args = ("role",)
     base_order = ("username", "asc")
     list_columns = ["name", "username", "role_names", "team", "active", "last_login"]
     order_columns = ["username", "last_login", "active"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.models import User
 from app.core import audit, events, numbering, search, timeline
@@ -245,6 +246,16 @@ def tags_of(session: Session, customer_id: int) -> list[str]:
     """The customer's tags, by name."""
     names = select(Tag.name).join(CustomerTag, CustomerTag.tag_id == Tag.id)
     return list(session.scalars(names.where(CustomerTag.customer_id == customer_id).order_by(Tag.name)))
+
+
+def load_tags(session: Session, customers: Sequence[Customer]) -> None:
+    """Read the tags of several customers in one statement."""
+    pairs = select(CustomerTag.customer_id, Tag).join(Tag, CustomerTag.tag_id == Tag.id).order_by(Tag.name)
+    found: dict[int, list[Tag]] = {customer.id: [] for customer in customers}
+    for pk, tag in session.execute(pairs.where(CustomerTag.customer_id.in_(found))):
+        found[pk].append(tag)
+    for customer in customers:
+        set_committed_value(customer, "tags", found[customer.id])
 
 
 def show_private(customer: Customer, field: str, *, by: Actor, at: datetime) -> str:

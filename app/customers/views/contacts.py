@@ -9,7 +9,6 @@ from flask_appbuilder import expose
 
 from app.core.database import unit_of_work
 from app.core.i18n import _, _l
-from app.core.identifiers import mask_phone
 from app.customers import services, terms
 from app.customers.forms import CONTACT_FIELDSETS, ContactForm, label_choices, term_choices
 from app.customers.models import Contact
@@ -56,6 +55,7 @@ class ContactView(CrmModelView):
     show_template = "customers/contact.html"
     search_kind = "contact"
     list_columns = ["name", "customer", "title", "mobile", "decision_role", "is_primary"]
+    more_columns = ("department", "category", "gender", "birthday", "phone", "email", "wechat", "tags", "created_at")
     show_columns = ["customer", "title", "department"]
     order_columns = ["name", "created_at"]
     column_order = {"name": "name_key"}
@@ -74,11 +74,17 @@ class ContactView(CrmModelView):
         "name": _l("Name"), "customer": _l("Customer"), "title": _l("Job title"),
         "mobile": _l("Mobile"), "decision_role": _l("Role in the decision"), "is_primary": _l("Primary contact"),
         "gender": _l("Gender"), "department": _l("Department"), "category": _l("Contact category"),
+        "phone": _l("Phone"), "email": _l("E-mail"), "wechat": _l("WeChat"), "tags": _l("Tags"),
         "birthday": _l("Birthday"), "created_at": _l("Entered"),
     }  # fmt: skip
     formatters_columns = {
         "customer": looks.customer_link,
-        "mobile": lambda value: mask_phone(value) if value else "",
+        **{name: looks.masked(name) for name in ("mobile", "phone", "email", "wechat")},
+        "tags": cells.tags,
+        "category": looks.term("contact_category"),
+        "gender": cells.choice(terms.GENDERS),
+        "birthday": cells.day,
+        "created_at": cells.relative_day,
         "decision_role": looks.term("decision_role"),
         "is_primary": lambda value: _("Yes") if value else "",
     }

@@ -63,9 +63,14 @@ class CustomerView(CustomerPage):
     show_template = "customers/show.html"
     add_template = "customers/form.html"
     search_kind = "customer"
+    narrow_args = ("team", "satisfaction_below")
     list_columns = [
         "name", "level", "status", "owner", "last_order_on", "value_12m", "churn_band", "last_contact_at", "next_plan_at",
     ]  # fmt: skip
+    more_columns = (
+        "code", "short_name", "kind", "industry", "region", "source", "credit", "phone", "tags", "orders_12m",
+        "satisfaction", "is_internal", "created_at",
+    )  # fmt: skip
     show_columns = ["name", "code"]  # the page has cards of its own
     order_columns = [
         "name", "level", "status", "last_order_on", "value_12m", "last_contact_at", "next_plan_at", "created_at",
@@ -82,7 +87,8 @@ class CustomerView(CustomerPage):
         "last_order_on": _l("Last order"), "value_12m": _l("Last 12 months"), "orders_12m": _l("Orders in 12 months"),
         "churn_band": _l("Churn risk"), "last_contact_at": _l("Last contact"), "next_plan_at": _l("Next plan"),
         "created_at": _l("Entered"), "industry": _l("Industry"), "source": _l("Source"), "region": _l("Region"),
-        "satisfaction": _l("Satisfaction"), "is_internal": _l("Internal or test customer"),
+        "satisfaction": _l("Satisfaction"), "short_name": _l("Short name"), "phone": _l("Phone"), "tags": _l("Tags"),
+        "is_internal": _l("Internal or test customer"),
     }  # fmt: skip
     formatters_columns = {
         "level": cells.level,
@@ -93,9 +99,18 @@ class CustomerView(CustomerPage):
         "churn_band": looks.band,
         "last_contact_at": cells.relative_day,
         "next_plan_at": cells.due_day,
+        "kind": cells.choice(terms.KINDS),
+        "industry": looks.term("industry"),
+        "region": looks.region,
+        "source": looks.term("source"),
+        "phone": looks.masked("phone"),
+        "tags": cells.tags,
+        "satisfaction": cells.stars,
+        "created_at": cells.relative_day,
     }
     cell_classes = {
         "name": "grow2", "value_12m": "num strong", "last_order_on": "num hide-m", "owner": "nowrap", "churn_band": "nowrap",
+        "orders_12m": "num", "credit": "num", "code": "nowrap sub", "industry": "nowrap", "phone": "nowrap",
     }  # fmt: skip
     card_columns = ("name", "status", "value_12m", "next_plan_at")
     search_choices = {
@@ -143,6 +158,10 @@ class CustomerView(CustomerPage):
         if below is not None:
             query = query.filter(Customer.satisfaction < below)
         return query
+
+    def complete(self, found: list[Any]) -> None:
+        if "tags" in self.shown_columns():
+            services.load_tags(db.session(), found)
 
     # --- forms ---
 

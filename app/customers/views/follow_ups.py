@@ -46,6 +46,7 @@ class FollowUpView(CrmModelView):
     empty_text = _l("Record what was said and done on a customer's page.")
     icon = "ti-message"
     list_columns = ["summary", "customer", "kind", "contact", "owner", "at", "next_step"]
+    more_columns = ("place", "result")
     order_columns = ["at"]
     base_order = ("at", "desc")
     search_columns = ["kind", "at", "owner_id"]

@@ -15,6 +15,8 @@ from app.core.i18n import _
 from app.customers.models import Customer, CustomerStatus
 
 FIELDS = ("level", "industry", "source")
+NARROWING = ("counted", *(f"c_{name}" for name in (*FIELDS, "owner", "team", "region", "status")))
+"""The parameters that narrow a list to the customers a report counts."""
 
 
 def counted_customers() -> list[ColumnElement[bool]]:
@@ -45,6 +47,7 @@ class OfCountedCustomers:
     """What a list view of records with a ``customer_id`` adds to be opened from a figure of a report."""
 
     datamodel: Any
+    narrow_args: tuple[str, ...] = NARROWING
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
         """Keep the records of the customers the report counted."""

@@ -55,6 +55,7 @@ class PlanView(CrmModelView):
     empty_text = _l("A plan says what is to be done by when.")
     icon = "ti-calendar-event"
     list_columns = ["what", "customer", "kind", "owner", "due_at", "done_at"]
+    more_columns = ("remind_at", "expected_result", "result")
     order_columns = ["due_at", "done_at"]
     base_order = ("due_at", "asc")
     search_columns = ["kind", "due_at", "owner_id", "done_at"]

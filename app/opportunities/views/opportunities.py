@@ -73,7 +73,11 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     add_template = "opportunities/add.html"
     list_template = "opportunities/list.html"
     search_kind = "opportunity"
+    narrow_args: tuple[str, ...] = ("step", "team")
     list_columns = ["title", "customer", "amount", "stage", "status", "owner", "next_due_at", "expected_close"]
+    more_columns: tuple[str, ...] = (
+        "number", "probability", "source", "competitor", "stage_since", "created_at", "closed_at", "lost_reason",
+    )  # fmt: skip
     show_columns = [
         "number", "customer", "amount", "probability", "stage", "expected_close", "source", "competitor", "created_at",
     ]  # fmt: skip
@@ -103,8 +107,18 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         "competitor": looks.term("competitor"),
         "probability": looks.percent,
         "created_at": cells.relative_day,
+        "stage_since": cells.relative_day,
+        "closed_at": cells.day,
+        "lost_reason": looks.term("lost_reason"),
     }
-    cell_classes = {"title": "grow2", "amount": "num strong", "stage": "nowrap", "status": "nowrap"}
+    cell_classes = {
+        "title": "grow2",
+        "amount": "num strong",
+        "stage": "nowrap",
+        "status": "nowrap",
+        "probability": "num",
+        "number": "nowrap sub",
+    }
     card_columns: tuple[str, ...] = ("title", "status", "customer", "amount")
     search_choices = {
         "status": label_choices(LABELS),

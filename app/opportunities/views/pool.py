@@ -46,8 +46,10 @@ class OpportunityPoolView(OpportunityView):
     empty_text = _l("Opportunities that nobody develops yet are offered here.")
     icon = "ti-inbox"
     search_kind = "opportunity"
+    narrow_args = ()
     list_columns = ["title", "pool_customer", "pool_region", "amount", "source", "expected_close", "created_at"]
     order_columns = ["amount", "expected_close", "created_at"]
+    more_columns = ()
     search_columns = ["source", "amount", "expected_close", "created_at", "title"]
     formatters_columns: Any = {
         "amount": cells.money,

@@ -75,6 +75,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     preview_template = "orders/preview.html"
     search_box = "q"
     list_columns = ["number", "customer", "kind", "status", "ordered_on", "promised_on", "value", "owner"]
+    more_columns = ("delivered_on", "external_id", "opportunity", "created_at")
     order_columns = ["number", "ordered_on", "promised_on", "value", "status"]
     base_order = ("ordered_on", "desc")
     search_columns = [
@@ -85,7 +86,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
         "number": _l("Number"), "customer": _l("Customer"), "customer_id": _l("Customer"), "kind": _l("Order type"),
         "status": _l("Status"), "ordered_on": _l("Ordered on"), "promised_on": _l("Promised for"),
         "delivered_on": _l("Delivered on"), "value": _l("Amount incl. VAT"), "owner": _l("Responsible"),
-        "owner_id": _l("Responsible"), "external_id": _l("Key in the other system"), "opportunity_id": _l("Opportunity"),
+        "opportunity": _l("Opportunity"), "created_at": _l("Entered"), "owner_id": _l("Responsible"), "external_id": _l("Key in the other system"), "opportunity_id": _l("Opportunity"),
     }  # fmt: skip
     formatters_columns = {
         "customer": customer_link,
@@ -95,6 +96,9 @@ class OrderView(OfCountedCustomers, WorkflowView):
         "promised_on": cells.day,
         "value": looks.value,
         "owner": cells.person,
+        "delivered_on": cells.day,
+        "opportunity": lambda value: str(value or ""),
+        "created_at": cells.relative_day,
     }
     export_kinds = {"value": "money"}
     cell_classes = {

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Query
 from app.core.i18n import _, _l
 from app.customers.models import Customer
 from app.customers.views import looks as customer_looks
-from app.customers.views.narrowing import OfCountedCustomers
+from app.customers.views.narrowing import NARROWING, OfCountedCustomers
 from app.service import forms, queries, services, terms
 from app.service.models import Priority, RequestStatus, ServiceRequest
 from app.service.views import looks
@@ -97,7 +97,11 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     add_template = "service/add.html"
     preview_template = "service/preview.html"
     search_kind = "service_request"
+    narrow_args: tuple[str, ...] = ("customers", "answer", *NARROWING)
     list_columns = ["text", "customer", "type", "priority", "status", "owner", "due_at", "number", "received_at"]
+    more_columns: tuple[str, ...] = (
+        "channel", "severity", "cause", "upheld", "serial_number", "satisfaction", "processed_at", "archived_at", "solution",
+    )  # fmt: skip
     show_columns = ["number"]
     order_columns = ["number", "type", "priority", "status", "resolution_due_at", "received_at"]
     column_order = {"due_at": "resolution_due_at"}
@@ -128,6 +132,10 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
         "received_at": cells.relative_day,
         "archived_at": cells.day,
         "satisfaction": cells.stars,
+        "channel": looks.term("request_channel"),
+        "severity": cells.choice(terms.SEVERITIES),
+        "upheld": cells.yes_no,
+        "processed_at": cells.relative_day,
     }
     export_values = {"text": attrgetter("text"), "solution": attrgetter("solution")}
     cell_classes = {"text": "grow2", "number": "nowrap sub", "type": "nowrap", "due_at": "nowrap"}

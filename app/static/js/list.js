@@ -1,8 +1,6 @@
 /* Lists: selection and bulk bar, preview panel, columns, row height, more filters, keys j k x Enter. */
 (() => {
   const ck = window.ck;
-  const store = (key, value) => (value === undefined ? JSON.parse(ck.read(ck.mine(key)) || "null") : ck.write(ck.mine(key), JSON.stringify(value)));
-
   const setUp = (list) => {
     if (list.dataset.ready) return;
     list.dataset.ready = "1";
@@ -104,28 +102,42 @@
 
     /* --- columns --- */
     const chooser = document.querySelector(`[data-columns="${name}"]`);
-    const key = `columns:${name}`;
+    const head = () => [...table.tHead.rows[0].querySelectorAll("[data-col]")];
     const cells = (row, column) => row.querySelector(`[data-col="${CSS.escape(column)}"]`);
-    const apply = (wanted) => {
-      if (!wanted) return;
-      const known = [...table.tHead.rows[0].querySelectorAll("[data-col]")].map((cell) => cell.dataset.col);
-      const order = [...wanted.order.filter((column) => known.includes(column)), ...known.filter((column) => !wanted.order.includes(column))];
+    /* What is on the page moves at once; the rest comes with the page when the chooser is closed. */
+    const apply = (order) => {
+      head().forEach((cell) => { if (!order.includes(cell.dataset.col)) for (const row of table.rows) { const gone = cells(row, cell.dataset.col); if (gone) gone.hidden = true; } });
       for (const row of table.rows) {
         const tail = row.querySelector(".do-c");
-        order.forEach((column) => { const cell = cells(row, column); if (cell) { cell.hidden = wanted.hidden.includes(column); if (tail) row.insertBefore(cell, tail); else row.append(cell); } });
+        order.forEach((column) => { const cell = cells(row, column); if (cell) { cell.hidden = false; if (tail) row.insertBefore(cell, tail); else row.append(cell); } });
       }
-      if (chooser) order.forEach((column) => { const item = chooser.querySelector(`[data-column="${CSS.escape(column)}"]`); item.parentElement.append(item); item.querySelector("input").checked = !wanted.hidden.includes(column); });
     };
-    const first = { order: [...table.tHead.rows[0].querySelectorAll("[data-col]")].map((cell) => cell.dataset.col), hidden: [] };
+    let stale = "";
+    let saving = Promise.resolve();
     const save = () => {
-      const items = [...chooser.querySelectorAll("[data-column]")];
-      const wanted = { order: items.map((item) => item.dataset.column), hidden: items.filter((item) => !item.querySelector("input").checked).map((item) => item.dataset.column) };
-      store(key, wanted);
-      apply(wanted);
+      const order = [...chooser.querySelectorAll("[data-column]")].filter((item) => item.querySelector("input").checked).map((item) => item.dataset.column);
+      apply(order);
+      if (chooser.dataset.view) {
+        const url = new URL(location.href);
+        url.searchParams.set("cols", order.join(","));
+        stale = url.href;
+        return;
+      }
+      if (order.some((column) => !head().some((cell) => cell.dataset.col === column))) stale = location.href;
+      keep({ columns: order });
     };
-    apply(store(key));
+    const keep = (choice) => {
+      saving = saving.then(() => ck.ask(chooser.dataset.url, { method: "POST", json: choice })).then((answer) => { if (!answer.ok) ck.toast(ck.sentence(answer), "bad"); });
+      return saving;
+    };
     chooser?.addEventListener("change", save);
-    chooser?.querySelector("[data-columns-reset]")?.addEventListener("click", () => { store(key, null); apply(first); });
+    chooser?.closest("details").addEventListener("toggle", (event) => { if (!event.target.open && stale) { const url = stale; stale = ""; saving.then(() => { if (url === location.href) location.reload(); else location.assign(url); }); } });
+    chooser?.querySelector("[data-columns-reset]")?.addEventListener("click", () => {
+      const url = new URL(location.href);
+      url.searchParams.delete("cols");
+      if (chooser.dataset.view) { location.assign(url.href); return; }
+      keep({ columns: null }).then(() => location.reload());
+    });
     chooser?.querySelectorAll("[data-column]").forEach((item) => {
       item.tabIndex = -1;
       item.addEventListener("keydown", (event) => {
@@ -137,15 +149,22 @@
     });
     if (chooser && window.Sortable) window.Sortable.create(chooser.querySelector("ul"), { handle: ".grip", animation: 120, onEnd: save });
 
-    /* --- row height --- */
+    /* --- row height and page size, remembered for the next visit --- */
     const density = document.querySelector("[data-density]");
-    const paint = () => {
-      const tight = ck.read(ck.mine("density")) === "tight";
-      table.classList.toggle("tbl-tight", tight);
-      density?.querySelectorAll("button").forEach((button) => { const on = (button.dataset.value === "tight") === tight; button.classList.toggle("on", on); button.setAttribute("aria-pressed", String(on)); });
-    };
-    density?.addEventListener("click", (event) => { const button = event.target.closest("button"); if (button) { ck.write(ck.mine("density"), button.dataset.value); paint(); } });
-    paint();
+    density?.addEventListener("click", (event) => {
+      const pressed = event.target.closest("button");
+      if (!pressed) return;
+      table.classList.toggle("tbl-tight", pressed.dataset.value === "tight");
+      density.querySelectorAll("button").forEach((button) => { button.classList.toggle("on", button === pressed); button.setAttribute("aria-pressed", String(button === pressed)); });
+      ck.ask(density.dataset.density, { method: "POST", json: { density: pressed.dataset.value } });
+    });
+    list.addEventListener("click", async (event) => {
+      const size = event.target.closest('[data-page-size]:not([data-url=""])');
+      if (!size || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      await ck.ask(size.dataset.url, { method: "POST", json: { page_size: Number(size.dataset.pageSize) } });
+      location.assign(size.href);
+    });
   };
 
   /* --- more filters --- */
@@ -197,6 +216,9 @@
     const answer = await ck.ask(place.dataset.count + location.search);
     if (answer.ok && answer.data?.count !== undefined) place.textContent = place.textContent.replace(/^[\d,]+\+/, Number(answer.data.count).toLocaleString("en-US"));
   });
+
+  const tab = document.querySelector(".views-row .on");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - tab.parentElement.clientWidth / 2;
 
   const all = (root) => root.querySelectorAll("[data-list]").forEach(setUp);
   all(document);

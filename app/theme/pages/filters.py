@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from flask import request
 
 from app.core.i18n import _
+from app.core.lists import Kept
 from app.theme.pages.addresses import changed_address
-from app.theme.widgets import QuickFilter, SavedView
+from app.theme.widgets import QuickFilter
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,12 @@ class QuickState:
 
 
 class Filters:
-    """The filter half of a list page; the other half gives it ``name``, ``view``, ``args`` and ``option``."""
+    """The filter half of a list page; the others give it ``name``, ``view``, ``args`` and ``kept``."""
 
     name: str
     view: Any
     args: dict[str, Any]
+    kept: Kept
     _search: dict[str, Any]
 
     def option(self, name: str, default: Any = None) -> Any:
@@ -90,7 +92,7 @@ class Filters:
     def _volatile(self) -> list[str]:
         return [f"page_{self.name}"]
 
-    def kept(self, *without: str) -> list[tuple[str, str]]:
+    def carried(self, *without: str) -> list[tuple[str, str]]:
         """Return the parameters a filter form must carry along."""
         gone = {*without, *self._volatile}
         return [(name, value) for name, value in request.args.items(multi=True) if name not in gone]
@@ -99,7 +101,9 @@ class Filters:
     def clear_url(self) -> str:
         """The list without any filter, in the same order and page size."""
         stay = {f"_oc_{self.name}", f"_od_{self.name}", f"psize_{self.name}"}
-        return changed_address({}, drop=[name for name in request.args if name not in stay])
+        # Without parameters the list would open with the view chosen for it.
+        every: dict[str, Any] = {"view": "all"} if self.kept.default else {}
+        return changed_address(every, drop=[name for name in request.args if name not in stay])
 
     @property
     def quick(self) -> list[QuickState]:
@@ -111,10 +115,10 @@ class Filters:
             start, end = request.args.get(first, ""), request.args.get(last, "")
             text = _("%(first)s to %(last)s", first=start or "…", last=end or "…") if start or end else ""
             clear = changed_address({first: None, last: None}, drop=self._volatile)
-            return QuickState(entry, first=start, last=end, text=text, clear_url=clear, keep=self.kept(first, last))
+            return QuickState(entry, first=start, last=end, text=text, clear_url=clear, keep=self.carried(first, last))
         chosen = request.args.get(name, "")
         clear = changed_address({name: None}, drop=self._volatile)
-        state = QuickState(entry, chosen=chosen, text=chosen, clear_url=clear, keep=self.kept(name))
+        state = QuickState(entry, chosen=chosen, text=chosen, clear_url=clear, keep=self.carried(name))
         if entry.kind in ("choice", "bool"):
             choices = [(choice.value, str(choice.label)) for choice in entry.all_choices()]
             if entry.kind == "bool" and not choices:
@@ -204,7 +208,3 @@ class Filters:
             number = options.index(type(flt))
             rows.extend((flt.column_name, number, str(v)) for v in (values if isinstance(values, list) else [values]))
         return rows
-
-    @property
-    def saved_views(self) -> list[SavedView]:
-        return list(self.option("saved_views", ()))

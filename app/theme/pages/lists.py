@@ -8,9 +8,11 @@ from flask import current_app, request
 
 from app.core import i18n
 from app.core.i18n import _
+from app.core.lists import Kept
 from app.theme import cells
 from app.theme.pages.addresses import changed_address, endpoint, find_view, may
 from app.theme.pages.filters import Filters
+from app.theme.pages.kept import KeptHalf
 
 # CrmInterface counts no further; the list then says "10,000+".
 COUNT_CAP = 10_000
@@ -18,7 +20,7 @@ PAGE_SIZES = (25, 50, 100, 200)
 PAGES_SHOWN = 5
 
 
-class ListPage(Filters):
+class ListPage(KeptHalf, Filters):
     """One list: what stands above it, in it and below it."""
 
     def __init__(self, args: dict[str, Any], search: dict[str, Any]) -> None:
@@ -31,6 +33,7 @@ class ListPage(Filters):
         self.page_size: int = self.args.get("page_size") or PAGE_SIZES[0]
         self.columns: list[str] = list(self.args["include_columns"])
         self.form_id = f"bulk-{self.name}"
+        self.kept = self.option("kept") or Kept()
 
     # --- what the person may do ---
 
@@ -74,7 +77,7 @@ class ListPage(Filters):
     @property
     def every_query(self) -> str:
         """What a bulk request about all that match carries in its address."""
-        pairs = [(name, value) for name, value in self.kept(f"psize_{self.name}") if name not in ("every", "rowid")]
+        pairs = [(name, value) for name, value in self.carried(f"psize_{self.name}") if name not in ("every", "rowid")]
         return urlencode([*pairs, ("every", "y")])
 
     @property
@@ -88,7 +91,7 @@ class ListPage(Filters):
 
     def export_address(self, kind: str) -> str:
         """The file of what the list shows now."""
-        return f"{self.export_url}?{urlencode([*self.kept('format', 'rowid'), ('format', kind)])}"
+        return f"{self.export_url}?{urlencode([*self.carried('format', 'rowid'), ('format', kind)])}"
 
     # --- columns and cells ---
 

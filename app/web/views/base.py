@@ -24,6 +24,9 @@ class CrmModelView(Exporting, RecordPages, FormPages):
 
     It has no properties: FAB reads every attribute of a view when it makes it, outside any request.
 
+    ``more_columns`` are those a person can add to the list, ``narrow_args`` the parameters that :meth:`narrow` reads
+    besides the search box.
+
     ``kind`` is the first half of its rights. ``create(values, *, by, at)``, ``update(record, values, *, by, at)`` and
     ``remove(record, *, by, at)`` are the feature's services; without one the page does not exist. ``form`` serves
     adding and editing; ``add_only`` and ``edit_only`` name fields that one of them leaves out.
@@ -45,7 +48,6 @@ class CrmModelView(Exporting, RecordPages, FormPages):
     quick_filters: tuple[Any, ...] = ()
     cell_classes: Mapping[str, str] = {}
     card_columns: tuple[str, ...] = ()
-    search_box = ""
     search_choices: Mapping[str, Choices] = {}
     column_order: Mapping[str, str] = {}  # shown column: the column it is sorted by
     # Columns by which rows are shown in another record's tab, and how that record is looked up.
@@ -92,6 +94,7 @@ class CrmModelView(Exporting, RecordPages, FormPages):
             self.exclude_route_methods.add("export")
         if self.search_kind:
             self.search_box = "q"
+        self.name_column = cls.name_column or (cls.list_columns or [""])[0]
         # FAB would generate fields from columns where no form is given, and load whole tables into them.
         self.search_columns = list(cls.search_columns or [self.datamodel.get_pk_name()])
         self.order_columns = list(cls.order_columns or [])

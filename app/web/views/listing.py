@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_appbuilder import ModelView, expose
+from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
 from sqlalchemy.orm import Query
 
 from app.core import search
+from app.web.views.keeping import KeepsLists
 
 
-class ListPages(ModelView):
+class ListPages(KeepsLists):
     """What :class:`CrmModelView` does with many records."""
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
@@ -22,10 +23,6 @@ class ListPages(ModelView):
         if text and self.search_kind:
             query = query.filter(self.datamodel.obj.id.in_(search.matching_ids(self.search_kind, text)))
         return query
-
-    def shown_columns(self) -> list[str]:
-        """The columns of the list, in their order."""
-        return list(self.list_columns)
 
     def listable(self, query: Query[Any]) -> Query[Any]:
         """Keep the rows that belong in this list whatever is asked for; a feature's own list of some of its records."""
@@ -49,7 +46,9 @@ class ListPages(ModelView):
     def in_order(self, query: Query[Any], filters: Any, order: tuple[str, str], *page: int) -> Query[Any]:
         """The filtered rows in the order of a shown column, all of them or one page (its number and size)."""
         column = self.column_order.get(order[0], order[0])
-        return self.datamodel.apply_all(query, filters, column, order[1], *page)
+        return self.datamodel.with_eager(
+            self.datamodel.apply_all(query, filters, column, order[1], *page), self.shown_columns()
+        )
 
     def _order(self) -> tuple[str, str]:
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
@@ -59,13 +58,13 @@ class ListPages(ModelView):
     def _get_list_widget(self, filters: Any, widgets: Any = None, **_ignored: Any) -> dict[str, Any]:
         widgets = widgets or {}
         name = type(self).__name__
-        page, size = get_page_args().get(name) or 0, get_page_size_args().get(name) or self.page_size
-        order = self._order()
+        page, size = get_page_args().get(name) or 0, get_page_size_args().get(name) or self._page_size()
+        columns, order = self.shown_columns(), self._order()
         count, found = self.rows(filters.get_joined_filters(self._base_filters), order, page, size)
         widgets["list"] = self.list_widget(
             label_columns=self.label_columns,
-            include_columns=self.list_columns,
-            value_columns=self.datamodel.get_values(found, self.list_columns),
+            include_columns=columns,
+            value_columns=self.datamodel.get_values(found, columns),
             order_columns=self.order_columns,
             order=order,
             formatters_columns=self.formatters_columns,
@@ -80,6 +79,10 @@ class ListPages(ModelView):
             view=self,
         )
         return widgets
+
+    def _page_size(self) -> int:
+        chosen = None if self.in_tab() else self.kept().page_size
+        return chosen or int(self.page_size)
 
     @expose("/count")
     @has_access
