@@ -184,6 +184,10 @@ class Shell:
         return str(self._appbuilder.get_url_for_index)
 
     @property
+    def sign_in_url(self) -> str:
+        return str(self._appbuilder.get_url_for_login)
+
+    @property
     def profile_url(self) -> str:
         return safe_url("ProfileView.show")
 

@@ -113,7 +113,9 @@ def _refused(refusal: DomainError) -> Any:
 
 
 def _expired(_problem: CSRFError) -> Any:
-    return _answer(400, _("This page was open for too long. Go back, reload it and send it again."), own=True)
+    sentence = _("This page was open for too long. Go back, reload it and send it again.")
+    # A script asks for a new token and sends again: nothing was done.
+    return _answer(400, sentence, own=True, **({"expired": True} if wants_json() else {}))
 
 
 def _unreadable(_problem: DataError) -> Any:

@@ -12,6 +12,7 @@ from app.accounts.views.lists import ListsView
 from app.accounts.views.profile import ProfileView
 from app.accounts.views.roles import RoleView
 from app.accounts.views.settings import CalendarView, SettingsView
+from app.accounts.views.sign_in import SessionView
 from app.accounts.views.teams import TeamView
 from app.accounts.views.users import UserView
 from app.core.i18n import _l
@@ -34,6 +35,7 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(ProfileView)
     appbuilder.add_view_no_menu(LogoView)
     appbuilder.add_view_no_menu(ListsView)
+    appbuilder.add_view_no_menu(SessionView)
     notifications.register(appbuilder)
     jobs.register(appbuilder)
     for view, name, label in PAGES:

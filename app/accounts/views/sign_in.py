@@ -12,6 +12,7 @@ from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView as FabAuthDBView
 from flask_appbuilder.utils.limit import Limit
 from flask_login import login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 
 from app.accounts.models import User
 from app.accounts.services import sign_in
@@ -81,6 +82,21 @@ class AuthDBView(FabAuthDBView):
             logout_user()
             session.clear()
         return redirect(self.appbuilder.get_url_for_login if request.method == "POST" else "/")
+
+
+class SessionView(BaseView):
+    """Whether somebody is still signed in, and the token that a page open for long needs."""
+
+    route_base = "/session"
+    default_view = "show"
+
+    @expose("/")
+    @no_cache
+    def show(self) -> Any:
+        """Who is signed in, and a token for what the page sends next; 401 for nobody."""
+        if g.user is None or not g.user.is_authenticated:
+            return {"message": _("You have been signed out.")}, 401
+        return {"user": g.user.id, "token": generate_csrf()}
 
 
 class LanguageView(BaseView):

@@ -6,8 +6,31 @@
   ck.csrf = () => document.querySelector('meta[name="csrf-token"]')?.content || "";
   ck.say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), ck.words[key] || key);
 
-  /* Answers {ok, status, data, text}; a server that cannot be reached is status 0. */
-  ck.ask = async (url, { method = "GET", body, json, headers = {}, signal } = {}) => {
+  const PAUSES = [1000, 2000, 4000];
+  const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
+  let asking = 0;
+  const busy = (by) => { asking += by; document.documentElement.classList.toggle("is-busy", asking > 0); };
+
+  /* Answers {ok, status, data, text}; a server that cannot be reached is status 0. Reading is tried again, writing
+     never, but for a refusal because the page's token is too old: then nothing was done. */
+  ck.ask = async (url, options = {}) => {
+    const reads = !options.method || options.method === "GET";
+    busy(1);
+    try {
+      for (const pause of reads && options.retry !== false ? PAUSES : []) {
+        const answer = await once(url, options);
+        if (answer.status !== 0) return answer;
+        await wait(pause);
+      }
+      const answer = await once(url, options);
+      if (!reads && answer.data?.expired && ck.ready && await ck.ready()) {
+        options.body?.set?.("csrf_token", ck.csrf());
+        return await once(url, options);
+      }
+      return answer;
+    } finally { busy(-1); }
+  };
+  const once = async (url, { method = "GET", body, json, headers = {}, signal } = {}) => {
     const options = { method, signal, headers: { "X-Requested-With": "fetch", Accept: "application/json, text/html;q=0.9", ...headers }, credentials: "same-origin" };
     if (method !== "GET") options.headers["X-CSRFToken"] = ck.csrf();
     if (json !== undefined) { options.headers["Content-Type"] = "application/json"; options.body = JSON.stringify(json); } else if (body) options.body = body;
@@ -74,8 +97,8 @@
   ck.typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
   document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = ck.csrf(); });
-  document.addEventListener("htmx:beforeRequest", () => document.documentElement.classList.add("is-busy"));
-  document.addEventListener("htmx:afterRequest", () => document.documentElement.classList.remove("is-busy"));
+  document.addEventListener("htmx:beforeRequest", () => busy(1));
+  document.addEventListener("htmx:afterRequest", () => busy(-1));
   document.addEventListener("htmx:sendError", () => ck.offline(true));
   document.addEventListener("htmx:responseError", (event) => {
     const { status, responseText } = event.detail.xhr;

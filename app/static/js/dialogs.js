@@ -69,7 +69,8 @@
   document.addEventListener("submit", (event) => {
     const asker = event.submitter?.dataset.confirm ? event.submitter : event.target;
     const text = asker.dataset.confirm;
-    if (!text || asker.dataset.agreed) return;
+    // A form that is sent after the session was looked at has been agreed to before.
+    if (!text || asker.dataset.agreed || event.target.dataset.ready !== undefined) return;
     event.preventDefault();
     event.stopPropagation();
     const { submitter, target } = event;

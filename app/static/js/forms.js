@@ -17,7 +17,22 @@
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.closest("#dialog")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
+    if (ck.ready && form.dataset.ready === undefined) {
+      event.preventDefault();
+      if (form.dataset.asking !== undefined) return;
+      form.dataset.asking = "";
+      ck.ready().then((yes) => {
+        delete form.dataset.asking;
+        if (!yes) return;
+        form.dataset.ready = "";
+        form.requestSubmit(event.submitter || undefined);
+        delete form.dataset.ready;
+      });
+      return;
+    }
     form.dataset.sent = "1";
+    sessionStorage.setItem(`sent:${location.pathname}`, "1");
+    document.documentElement.classList.add("is-busy");
     changed.delete(form);
     leaving = leaving || form.dataset.form !== undefined;
     // After this event, so that the pressed button's own name and value are still sent.
@@ -27,10 +42,19 @@
   /* Back in the browser brings the page as it was left: usable again. */
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => {
     delete form.dataset.sent;
+    document.documentElement.classList.remove("is-busy");
     form.removeAttribute("aria-busy");
     form.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = false; });
     leaving = false;
   }));
+
+  /* Back after saving: the browser fills in again what has been saved already. */
+  const sent = `sent:${location.pathname}`;
+  if (sessionStorage.getItem(sent) && !document.querySelector("[data-errors]")) {
+    const came = performance.getEntriesByType("navigation")[0]?.type;
+    if (came === "back_forward") addEventListener("pageshow", () => setTimeout(() => document.querySelectorAll("main form[data-form]").forEach((form) => { form.reset(); changed.delete(form); })));
+    sessionStorage.removeItem(sent);
+  }
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

@@ -1,0 +1,133 @@
+"""The session ends while somebody types, the server goes away, a button is pressed twice: nothing is lost or doubled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.live import sign_in
+
+
+@pytest.fixture
+def form(page: Any) -> Any:
+    """The form for a new customer, with a name typed into it."""
+    sign_in(page, "manager1")
+    page.goto("/customers/add")
+    return page
+
+
+def save(page: Any) -> None:
+    page.locator("main form[method=post] [data-save]").first.click()
+
+
+def typed(page: Any, name: str) -> Any:
+    page.fill("main [name=name]", name)
+    return page.locator("main [name=name]")
+
+
+def test_signed_out_while_typing(form: Any) -> None:
+    name = typed(form, "青禾测量仪器厂")
+    form.context.clear_cookies()
+
+    save(form)
+
+    expect(form.get_by_role("dialog").get_by_text("您填写的内容还在")).to_be_visible()
+    expect(name).to_have_value("青禾测量仪器厂")
+    with form.context.expect_page() as opened:
+        form.get_by_role("link", name="重新登录").click()
+    sign_in(opened.value, "manager1")
+    opened.value.close()
+    form.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(form.locator("[data-toasts]")).to_contain_text("已重新登录")
+    save(form)
+    form.wait_for_url("**/customers/show/*")
+    expect(form.locator("h1").first).to_contain_text("青禾测量仪器厂")
+
+
+def test_somebody_else_signed_in_meanwhile(form: Any) -> None:
+    name = typed(form, "拓远冷链货运行")
+    form.context.clear_cookies()
+    other = form.context.new_page()
+    sign_in(other, "manager2")
+    other.close()
+
+    save(form)
+
+    expect(form.locator("[data-toasts]")).to_contain_text("此浏览器现在登录的是另一个人")
+    expect(name).to_have_value("拓远冷链货运行")
+    assert form.url.endswith("/customers/add")
+
+
+def test_the_server_is_gone_and_comes_back(form: Any) -> None:
+    name = typed(form, "栖霞文具商店")
+    form.context.set_offline(True)
+
+    save(form)
+
+    expect(form.locator(".offline")).to_be_visible()
+    expect(name).to_have_value("栖霞文具商店")
+    form.context.set_offline(False)
+    save(form)
+    form.wait_for_url("**/customers/show/*")
+
+
+def test_pressing_twice_on_a_slow_line_makes_one_record(form: Any) -> None:
+    typed(form, "玖兴石材经营部")
+    posts: list[str] = []
+    form.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
+    # 300 ms to and fro.
+    form.context.new_cdp_session(form).send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+
+    form.evaluate(
+        "() => { const button = document.querySelector('main form[method=post] [data-save]');"
+        " button.click(); button.click(); setTimeout(() => button.click(), 350); }"
+    )
+    form.wait_for_url("**/customers/show/*")
+
+    assert len([url for url in posts if url.endswith("/customers/add")]) == 1
+    form.goto("/customers/list/?q=玖兴石材经营部")
+    expect(form.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_dialog_sends_again_when_only_its_token_was_too_old(page: Any) -> None:
+    sign_in(page, "manager1")
+    page.goto("/plans/list/?_flt_4_done_at=y")
+    page.locator("tbody tr a").first.click()
+    page.locator("[data-dialog*='postpone']").first.click()
+    dialog = page.locator("#dialog[open]")
+    dialog.locator("[name=due_at]").fill("2027-03-01T10:00")
+    page.evaluate(
+        "() => document.querySelectorAll('meta[name=csrf-token], [name=csrf_token]').forEach((place) => {"
+        " if (place.content) place.content = 'old'; else place.value = 'old'; })"
+    )
+
+    dialog.locator("[data-save]").click()
+
+    dialog.wait_for(state="hidden")
+    expect(page.locator("main")).to_contain_text("2027-03-01 10:00")
+
+
+def test_back_after_saving_shows_an_empty_form(form: Any) -> None:
+    typed(form, "翠屏花木场")
+    save(form)
+    form.wait_for_url("**/customers/show/*")
+
+    form.go_back()
+
+    expect(form.locator("main [name=name]")).to_have_value("")
+
+
+def test_saving_in_one_tab_leaves_the_other_where_it_is(form: Any) -> None:
+    other = form.context.new_page()
+    other.goto("/plans/list/")
+    typed(form, "望江木器厂")
+
+    save(form)
+
+    form.wait_for_url("**/customers/show/*")
+    assert other.url.endswith("/plans/list/")
