@@ -93,7 +93,7 @@ class NotEqual(Equal):
 
 
 class AtLeast(TypedFilter):
-    name = _l("from")
+    name = _l("at least")
     arg_name = "gte"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
@@ -101,7 +101,7 @@ class AtLeast(TypedFilter):
 
 
 class AtMost(TypedFilter):
-    name = _l("to")
+    name = _l("at most")
     arg_name = "lte"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
@@ -138,8 +138,15 @@ class Empty(BaseFilter):
         return query.filter(column.is_(None) if wanted else column.is_not(None))
 
 
+OF_DAYS = {AtLeast: _l("on or after"), AtMost: _l("on or before")}
+
+
 def _of(kind: str, *bases: type[TypedFilter]) -> list[type[BaseFilter]]:
-    return [type(f"{base.__name__}_{kind}", (base,), {"kind": kind, "name": base.name}) for base in bases] + [Empty]
+    names = OF_DAYS if kind in ("day", "moment") else {}
+    made = [
+        type(f"{base.__name__}_{kind}", (base,), {"kind": kind, "name": names.get(base, base.name)}) for base in bases
+    ]
+    return [*made, Empty]
 
 
 _ORDERED = (Equal, AtLeast, AtMost, NotEqual)

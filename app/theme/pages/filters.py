@@ -12,6 +12,9 @@ from app.theme.pages.addresses import changed_address
 from app.theme.widgets import QuickFilter
 
 
+YES = {"", "y", "1", "true"}
+
+
 @dataclass(frozen=True)
 class Chip:
     """A filter in force, with the address of the list without it."""
@@ -23,6 +26,10 @@ class Chip:
 
     @property
     def text(self) -> str:
+        if self.operator:
+            return _(
+                "%(label)s %(operator)s %(value)s", label=self.label, operator=self.operator, value=self.value
+            ).strip()
         return _("%(label)s: %(value)s", label=self.label, value=self.value) if self.value else self.label
 
 
@@ -144,13 +151,13 @@ class Filters:
             for value in values if isinstance(values, list) else [values]:
                 state = quick.get(flt.column_name)
                 shown = self._value_text(flt.column_name, str(value))
-                operator = _(str(flt.name))
-                if state is not None and state.chosen == str(value) and state.text:
-                    shown, operator = state.text, ""
+                # "Status: archived" says that it is; everything else says how it compares.
+                operator = "" if flt.arg_name == "eq" else _(str(flt.name))
+                if state is not None and not operator and state.chosen == str(value) and state.text:
+                    shown = state.text
+                if flt.arg_name == "empty":
+                    operator, shown = (_("is empty"), "") if str(value).lower() in YES else (_("is not empty"), "")
                 label = str(state.filter.label) if state else self.label(flt.column_name)
-                label = f"{label} {operator}".strip() if operator and not state else label
-                if state is not None and state.filter.kind == "date":
-                    label = f"{label} {operator}"
                 chips.append(Chip(label, operator, shown, self._without(flt.column_name, str(value))))
         return chips
 
