@@ -49,6 +49,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         list_page=pages.list_page,
         record_page=pages.record_page,
         form_page=pages.form_page,
+        way_back=pages.way_back,
         field_input=inputs.field_input,
     )
     app.jinja_env.filters.update(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from app.theme.pages.addresses import way_back
 from app.theme.pages.forms import FormPage
 from app.theme.pages.lists import ListPage
 from app.theme.pages.records import RecordPage
 
-__all__ = ["FormPage", "ListPage", "RecordPage", "form_page", "list_page", "record_page"]
+__all__ = ["FormPage", "ListPage", "RecordPage", "form_page", "list_page", "record_page", "way_back"]
 
 
 def _args_of(widget: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -43,3 +43,29 @@ def may(view: Any, method: str) -> bool:
     permission = f"can_{view.get_method_permission(method)}"
     manager = current_app.appbuilder.sm  # type: ignore[attr-defined]  # FAB puts itself on the app
     return permission in view.base_permissions and bool(manager.has_access(permission, view.class_permission_name))
+
+
+def way_back() -> str:
+    """Where a form's Cancel leads: the page it was opened from, else the record or the list, else the home page."""
+    came_from = request.form.get("_back") or _page_before()
+    if came_from.startswith("/") and came_from[1:2] not in {"/", "\\"} and came_from.isprintable():
+        return came_from
+    view_name = (request.endpoint or "").partition(".")[0]
+    view, key = find_view(view_name), (request.view_args or {}).get("pk")
+    if key is not None and may(view, "show"):
+        return endpoint(view_name, "show", pk=key)
+    return (endpoint(view_name, "list") if may(view, "list") else "") or f"{request.script_root}/"
+
+
+def _page_before() -> str:
+    """The page of ours that links here, unless it is this form or the sign-in page."""
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    if before.netloc != request.host or before.path in {
+        request.script_root + request.path,
+        url_for("AuthDBView.login"),
+    }:
+        return ""
+    return before.path + (f"?{before.query}" if before.query else "")
