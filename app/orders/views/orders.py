@@ -186,7 +186,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     def _kpis(self, order: Order) -> list[Kpi]:
         figures = [
             Kpi(_("Amount incl. VAT"), looks.value(order.value)),
-            Kpi(_("Net amount"), cells.money(order.net)),
+            Kpi(_("Net amount"), looks.value(-order.net if order.is_return else order.net)),
             Kpi(_("Ordered on"), cells.day(order.ordered_on)),
             Kpi(_("Promised for"), self._promised(order)),
             Kpi(_("Delivered on"), cells.day(order.delivered_on) or _("not yet")),
