@@ -97,7 +97,8 @@ def number(mode: str) -> Callable[[Field, dict[str, Any]], Markup]:
             given.pop(useless, None)
         given.setdefault("inputmode", mode)
         given["class"] = f"{given.get('class', '')} num-in".strip()
-        return with_unit(plain("text")(field, given), getattr(field, "unit", ""))
+        box, unit = plain("text")(field, given), getattr(field, "unit", "")
+        return with_sign(box, unit) if getattr(field, "unit_first", False) else with_unit(box, unit)
 
     return make
 
@@ -105,6 +106,11 @@ def number(mode: str) -> Callable[[Field, dict[str, Any]], Markup]:
 def with_unit(box: Markup, unit: Any) -> Markup:
     """Put a unit behind an input."""
     return Markup('<div class="with-u">{}<span class="unit">{}</span></div>').format(box, unit) if unit else box
+
+
+def with_sign(box: Markup, sign: Any) -> Markup:
+    """Put the sign of a currency before an input."""
+    return Markup('<div class="with-u"><span class="unit unit-1">{}</span>{}</div>').format(sign, box) if sign else box
 
 
 def _moment_text(value: Any, kind: str) -> str:

@@ -76,6 +76,8 @@ class WholeNumberField(NumberField):
 class MoneyField(NumberField):
     """An amount in the company's currency, not negative unless ``least`` says so."""
 
+    unit_first = True
+
     def __init__(self, label: Label = None, validators: Sequence[Any] = (), **options: Any) -> None:
         super().__init__(label, validators, **_with(options, {"least": 0}))
         self.unit = self.unit or LazySign()
