@@ -6,13 +6,13 @@ from app.core import dictionary
 from app.core.i18n import _l
 from app.customers.models import ChurnBand, CustomerKind, FollowUpKind, Gender
 
-KINDS = {CustomerKind.company: _l("Company"), CustomerKind.person: _l("Person")}
+KINDS = {CustomerKind.company: _l("Company"), CustomerKind.person: _l("Individual")}
 GENDERS = {Gender.female: _l("Female"), Gender.male: _l("Male")}
 FOLLOW_UP_KINDS = {
     FollowUpKind.phone: _l("Phone"),
     FollowUpKind.visit: _l("Visit"),
     FollowUpKind.meeting: _l("Meeting"),
-    FollowUpKind.mail: _l("E-mail"),
+    FollowUpKind.mail: _l("Mail"),
     FollowUpKind.wechat: _l("WeChat"),
     FollowUpKind.exhibition: _l("Exhibition"),
 }
@@ -33,7 +33,7 @@ CHURN_BANDS = {
 CONSENT_CHANNELS = {
     "phone": _l("Phone"),
     "sms": _l("SMS"),
-    "mail": _l("E-mail"),
+    "mail": _l("Mail"),
     "wechat": _l("WeChat"),
 }
 
