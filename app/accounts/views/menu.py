@@ -10,6 +10,7 @@ from app.accounts.views.company import CompanyView, LogoView
 from app.accounts.views.dictionary import DictionaryView
 from app.accounts.views.lists import ListsView
 from app.accounts.views.profile import ProfileView
+from app.accounts.views.rest import RestView
 from app.accounts.views.roles import RoleView
 from app.accounts.views.settings import CalendarView, SettingsView
 from app.accounts.views.sign_in import SessionView
@@ -37,6 +38,7 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(ListsView)
     appbuilder.add_view_no_menu(SessionView)
     notifications.register(appbuilder)
+    appbuilder.add_view(RestView, "REST", label=_l("REST interface"), icon="ti-api", category="Data")
     jobs.register(appbuilder)
     for view, name, label in PAGES:
         appbuilder.add_view(view, name, label=label, category="Administration")
