@@ -38,7 +38,7 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(ListsView)
     appbuilder.add_view_no_menu(SessionView)
     notifications.register(appbuilder)
-    appbuilder.add_view(RestView, "REST", label=_l("REST interface"), icon="ti-api", category="Data")
+    appbuilder.add_view_no_menu(RestView)
     jobs.register(appbuilder)
     for view, name, label in PAGES:
         appbuilder.add_view(view, name, label=label, category="Administration")
