@@ -31,7 +31,10 @@ OWN_PASSWORD = "ProfileView.password"  # noqa: S105 - an endpoint
 _STATIC = frozenset({"static", "appbuilder.static"})
 # FAB adds these itself: a GET that changes the language, and a page history kept in the cookie.
 _REMOVED = frozenset({"LocaleView.index", "UtilView.back"})
-_BEFORE_OWN_PASSWORD = frozenset({OWN_PASSWORD, "AuthDBView.logout", "AuthDBView.login", "LanguageView.change"})
+# Every form asks for the session before it is sent, that of the password too.
+_BEFORE_OWN_PASSWORD = frozenset(
+    {OWN_PASSWORD, "AuthDBView.logout", "AuthDBView.login", "LanguageView.change", "SessionView.show"}
+)
 
 
 class ChangkeSecurityManager(SecurityManager):

@@ -193,12 +193,15 @@ def test_somebody_with_an_initial_password_sees_only_the_page_that_changes_it(
     pages = [client.get(url) for url in ("/", "/profile/", "/users/list/", "/no-such-page")]
     token = client.post("/api/v1/security/login", json={"username": lin.username, "password": PASSWORD})
     forced = client.get("/profile/password")
+    before_sending = client.get("/session/")  # the page asks before it sends the form
     form = {"current": PASSWORD, "password": "a new long sentence", "repeated": "a new long sentence"}
     client.post("/profile/password", data=form)
 
     assert [(page.status_code, page.location) for page in pages] == [(302, "/profile/password")] * 4
     assert token.status_code == 403
     assert "初始密码" in forced.text
+    assert before_sending.json is not None
+    assert before_sending.json["user"] == lin.id
     assert is_signed_in(client)
 
 

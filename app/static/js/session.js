@@ -15,6 +15,7 @@
     const answer = await ck.ask(box.dataset.session, { retry: false });
     if (answer.status === 401) { ck.open(box); return false; }
     if (!answer.ok) { if (answer.status) ck.toast(ck.sentence(answer), "bad"); return false; }
+    if (!answer.data) { ck.toast(ck.sentence(answer), "bad"); return false; }
     if (String(answer.data.user) !== document.body.dataset.user) { ck.toast(box.dataset.other, "bad"); return false; }
     renew(answer.data.token);
     return true;
@@ -23,7 +24,7 @@
   addEventListener("focus", async () => {
     if (!box.open) return;
     const answer = await ck.ask(box.dataset.session, { retry: false });
-    if (!answer.ok || String(answer.data.user) !== document.body.dataset.user) return;
+    if (!answer.ok || String(answer.data?.user) !== document.body.dataset.user) return;
     renew(answer.data.token);
     box.close();
     ck.toast(box.dataset.again, "good");
