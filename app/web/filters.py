@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,13 +12,16 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlalchemy.orm import Query
 
 from app.core import i18n
-from app.core.i18n import _l
+from app.core.database import utc_now
+from app.core.i18n import _, _l
+from app.core.periods import LONGEST_DAYS, last_days, next_days, period
 
 LARGEST_KEY = 2**63 - 1
+MOST_VALUES = 50
 
 
 class Unreadable(ValueError):
-    """The value of a filter is not of the column's type."""
+    """The value of a filter is not of the column's type; its text is a sentence."""
 
 
 def read(kind: str, column: Any, value: Any) -> Any:
@@ -31,9 +35,9 @@ def read(kind: str, column: Any, value: Any) -> Any:
             case "enum":
                 return column.type.enum_class[text]
             case "integer":
-                number = int(text)
+                number = i18n.parse_integer(text)
                 if abs(number) > LARGEST_KEY:
-                    raise Unreadable(text)
+                    raise Unreadable(_("This number is too large."))
                 return number
             case "number":
                 return i18n.parse_decimal(text)
@@ -41,10 +45,12 @@ def read(kind: str, column: Any, value: Any) -> Any:
                 return {"y": True, "true": True, "1": True, "n": False, "false": False, "0": False}[text.lower()]
             case "day" | "moment":
                 return i18n.parse_day(text)
-    except (KeyError, ValueError, ArithmeticError) as problem:
-        raise Unreadable(text) from problem
+    except (KeyError, ArithmeticError) as problem:
+        raise Unreadable(_("“%(text)s” is none of the choices.", text=text[:40])) from problem
+    except ValueError as problem:
+        raise Unreadable(str(problem)) from problem
     if "\x00" in text:
-        raise Unreadable("a text with a zero byte")
+        raise Unreadable(_("This text cannot be read."))
     return text
 
 
@@ -53,16 +59,37 @@ def _escaped(text: str) -> str:
 
 
 class TypedFilter(BaseFilter):
-    """One operator on one column; ``kind`` is set by the converter's row."""
+    """One operator on one column; ``kind`` is set by the converter's row.
+
+    ``input`` says what is typed: one ``value``, two (``between``, written ``1..5``), ``many`` (``a,b``), a number of
+    ``days``, the name of a ``period``, or yes and no (``empty``).
+    """
 
     kind = "text"
+    input = "value"
+    names: Mapping[str, Any] = {}  # the operator's name where a kind says it differently
 
     def apply(self, query: Query[Any], value: Any) -> Query[Any]:
         column = getattr(self.model, self.column_name)
         try:
-            return query.filter(self.condition(column, read(self.kind, column, value)))
+            return query.filter(self.condition(column, self.parsed(value)))
         except Unreadable:
             return query.filter(false())
+
+    def parsed(self, value: Any) -> Any:
+        """What was typed, as :meth:`condition` takes it.
+
+        :raises Unreadable: with a sentence.
+        """
+        return read(self.kind, getattr(self.model, self.column_name), value)
+
+    def problem(self, value: Any) -> str:
+        """Why ``value`` finds nothing, if it cannot be read."""
+        try:
+            self.parsed(value)
+        except Unreadable as problem:
+            return str(problem)
+        return ""
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         raise NotImplementedError
@@ -70,7 +97,19 @@ class TypedFilter(BaseFilter):
     def _day(self, value: date) -> tuple[datetime, datetime]:
         zone = i18n.time_zone()
         start = datetime.combine(value, time.min, zone)
-        return start, datetime.combine(value + timedelta(days=1), time.min, zone)
+        # Year 9999 has no day after its last.
+        after = value + timedelta(days=1) if value < date.max else value
+        return start, datetime.combine(after, time.min, zone)
+
+    def _within(self, column: Any, first: Any, last: Any) -> ColumnElement[bool]:
+        """The condition of a span, both ends inclusive; one that is None is open."""
+        moment = self.kind == "moment"
+        parts = []
+        if first is not None:
+            parts.append(column >= (self._day(first)[0] if moment else first))
+        if last is not None:
+            parts.append(column < self._day(last)[1] if moment else column <= last)
+        return and_(*parts)
 
 
 class Equal(TypedFilter):
@@ -94,20 +133,20 @@ class NotEqual(Equal):
 
 class AtLeast(TypedFilter):
     name = _l("at least")
+    names = dict.fromkeys(("day", "moment"), _l("on or after"))
     arg_name = "gte"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        return column >= (self._day(value)[0] if self.kind == "moment" else value)
+        return self._within(column, value, None)
 
 
 class AtMost(TypedFilter):
     name = _l("at most")
+    names = dict.fromkeys(("day", "moment"), _l("on or before"))
     arg_name = "lte"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        if self.kind == "moment":
-            return column < self._day(value)[1]
-        return column <= value
+        return self._within(column, None, value)
 
 
 class Contains(TypedFilter):
@@ -126,11 +165,87 @@ class StartsWith(TypedFilter):
         return column.ilike(f"{_escaped(value)}%", escape="\\")
 
 
+class Between(TypedFilter):
+    name = _l("between")
+    arg_name = "bt"
+    input = "between"
+
+    def parsed(self, value: Any) -> Any:
+        first, dots, last = str(value).partition("..")
+        if not dots or not (first.strip() or last.strip()):
+            raise Unreadable(_("Give the lowest and the highest value."))
+        column = getattr(self.model, self.column_name)
+        return tuple(read(self.kind, column, end) if end.strip() else None for end in (first, last))
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        return self._within(column, *value)
+
+
+class OneOf(TypedFilter):
+    name = _l("is one of")
+    arg_name = "in"
+    input = "many"
+
+    def parsed(self, value: Any) -> Any:
+        # FAB hands over all values of an operator called "in" at once.
+        given = value if isinstance(value, list) else [value]
+        parts = [part for one in given for part in str(one).split(",") if part.strip()]
+        if not 0 < len(parts) <= MOST_VALUES:
+            raise Unreadable(_("Choose between 1 and %(count)s values.", count=MOST_VALUES))
+        column = getattr(self.model, self.column_name)
+        return [read(self.kind, column, part) for part in parts]
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        return column.in_(value)
+
+
+class Within(TypedFilter):
+    name = _l("is in")
+    arg_name = "period"
+    input = "period"
+
+    def parsed(self, value: Any) -> Any:
+        try:
+            return period(str(value).strip(), _today())
+        except KeyError:
+            raise Unreadable(_("“%(text)s” is none of the choices.", text=str(value)[:40])) from None
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        return self._within(column, *value)
+
+
+class LastDays(TypedFilter):
+    name = _l("in the last days")
+    arg_name = "last"
+    input = "days"
+    span = staticmethod(last_days)
+
+    def parsed(self, value: Any) -> Any:
+        count = read("integer", None, value)
+        if not 0 < count <= LONGEST_DAYS:
+            raise Unreadable(_("Enter a number of days from 1 to %(most)s.", most=LONGEST_DAYS))
+        return self.span(count, _today())
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        return self._within(column, *value)
+
+
+class NextDays(LastDays):
+    name = _l("in the next days")
+    arg_name = "next"
+    span = staticmethod(next_days)
+
+
+def _today() -> date:
+    return i18n.local_day(utc_now())
+
+
 class Empty(BaseFilter):
     """Rows with (``y``) or without (``n``) nothing in the column."""
 
     name = _l("is empty")
     arg_name = "empty"
+    input = "empty"
 
     def apply(self, query: Query[Any], value: Any) -> Query[Any]:
         column = getattr(self.model, self.column_name)
@@ -138,33 +253,32 @@ class Empty(BaseFilter):
         return query.filter(column.is_(None) if wanted else column.is_not(None))
 
 
-OF_DAYS = {AtLeast: _l("on or after"), AtMost: _l("on or before")}
+def _of(kind: str, *bases: type[TypedFilter], then: tuple[type[TypedFilter], ...] = ()) -> list[type[BaseFilter]]:
+    """The operators of a kind: ``bases``, "is empty", and ``then`` what came later, so that old addresses stay right."""
 
+    def typed(base: type[TypedFilter]) -> type[BaseFilter]:
+        return type(f"{base.__name__}_{kind}", (base,), {"kind": kind, "name": base.names.get(kind, base.name)})
 
-def _of(kind: str, *bases: type[TypedFilter]) -> list[type[BaseFilter]]:
-    names = OF_DAYS if kind in ("day", "moment") else {}
-    made = [
-        type(f"{base.__name__}_{kind}", (base,), {"kind": kind, "name": names.get(base, base.name)}) for base in bases
-    ]
-    return [*made, Empty]
+    return [*(typed(base) for base in bases), Empty, *(typed(base) for base in then)]
 
 
 _ORDERED = (Equal, AtLeast, AtMost, NotEqual)
+_IN_TIME = (Between, Within, LastDays, NextDays)
 
 
 class CrmFilterConverter(SQLAFilterConverter):
     """Which operators a column offers, by its type; the order is part of the addresses of filtered lists."""
 
     conversion_table = (
-        ("is_enum", _of("enum", Equal, NotEqual)),
+        ("is_enum", _of("enum", Equal, NotEqual, then=(OneOf,))),
         ("is_boolean", _of("boolean", Equal)),
-        ("is_integer", _of("integer", *_ORDERED)),
-        ("is_numeric", _of("number", *_ORDERED)),
-        ("is_float", _of("number", *_ORDERED)),
-        ("is_datetime", _of("moment", *_ORDERED)),
-        ("is_date", _of("day", *_ORDERED)),
-        ("is_text", _of("text", Equal, Contains, StartsWith, NotEqual)),
-        ("is_string", _of("text", Equal, Contains, StartsWith, NotEqual)),
+        ("is_integer", _of("integer", *_ORDERED, then=(Between, OneOf))),
+        ("is_numeric", _of("number", *_ORDERED, then=(Between,))),
+        ("is_float", _of("number", *_ORDERED, then=(Between,))),
+        ("is_datetime", _of("moment", *_ORDERED, then=_IN_TIME)),
+        ("is_date", _of("day", *_ORDERED, then=_IN_TIME)),
+        ("is_text", _of("text", Equal, Contains, StartsWith, NotEqual, then=(OneOf,))),
+        ("is_string", _of("text", Equal, Contains, StartsWith, NotEqual, then=(OneOf,))),
     )
 
     def convert(self, col_name: str) -> list[BaseFilter] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask import abort
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import func, inspect, select
@@ -19,6 +20,15 @@ CAP = 10_000
 LARGEST_PAGE = 200
 
 
+class CrmFilters(Filters):
+    """FAB's filters of one list; an operator that a column does not have is a wrong address, not a server error."""
+
+    def add_filter_index(self, column_name: str, filter_instance_index: int, value: Any) -> None:
+        if filter_instance_index >= len(self._all_filters.get(column_name, ())):
+            abort(400)
+        super().add_filter_index(column_name, filter_instance_index, value)
+
+
 class CrmInterface(SQLAInterface):
     """FAB's interface on one model; ``eager`` names the relations a list shows."""
 
@@ -27,6 +37,9 @@ class CrmInterface(SQLAInterface):
     def __init__(self, obj: type[Any], session: Any = None, eager: tuple[str, ...] = ()) -> None:
         super().__init__(obj, session)
         self.eager = eager
+
+    def get_filters(self, search_columns: Any = None, search_filters: Any = None) -> Filters:
+        return CrmFilters(self.filter_converter_class, self, search_columns or [], search_filters or {})
 
     def with_eager(self, query: Query[Any], columns: Iterable[str] = ()) -> Query[Any]:
         """Load relations together with the rows, each still filtered by its own visibility rule.

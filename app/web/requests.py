@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PAGE = re.compile(r"^p(age|size)_\w+$")
 _FILTER = re.compile(r"^_flt_(\d+)_(\w+)$")
-_OPERATORS = 6
+_OPERATORS = 9
 LONGEST_QUERY = 8_000
 
 

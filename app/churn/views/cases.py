@@ -23,7 +23,7 @@ from app.customers.views.narrowing import OfCountedCustomers
 from app.theme import cells
 from app.theme.widgets import Choice, Kpi, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
-from app.web.lookup import text_of
+from app.web.lookup import row
 from app.web.moves import WorkflowView
 from app.web.session import acting, today
 
@@ -97,7 +97,9 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     quick_filters = (
         QuickFilter("status", _l("Status"), choices=_choices(_statuses)),
         QuickFilter("reason", _l("Reason"), choices=_choices(term_choices("churn_reason"))),
-        QuickFilter("owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=text_of("user")),
+        QuickFilter(
+            "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+        ),
         QuickFilter("opened_on", _l("Opened"), kind="date"),
         QuickFilter("decided_on", _l("Decided"), kind="date"),
     )

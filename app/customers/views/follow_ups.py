@@ -77,7 +77,9 @@ class FollowUpView(CrmModelView):
             _l("Kind"),
             choices=lambda: [Choice(value, label) for value, label in label_choices(terms.FOLLOW_UP_KINDS)()],
         ),
-        QuickFilter("owner_id", _l("Recorded by"), kind="remote", lookup="user"),
+        QuickFilter(
+            "owner_id", _l("Recorded by"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+        ),
         QuickFilter("at", _l("When"), kind="date"),
     )
 

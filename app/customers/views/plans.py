@@ -87,7 +87,9 @@ class PlanView(CrmModelView):
             _l("Kind"),
             choices=lambda: [Choice(value, label) for value, label in label_choices(terms.FOLLOW_UP_KINDS)()],
         ),
-        QuickFilter("owner_id", _l("Responsible"), kind="remote", lookup="user"),
+        QuickFilter(
+            "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+        ),
         QuickFilter("due_at", _l("Due"), kind="date"),
     )
 

@@ -171,7 +171,7 @@
   document.querySelectorAll("[data-more-filters]").forEach((form) => {
     const rows = form.querySelector("[data-rows]");
     const template = form.querySelector("template[data-row]");
-    const add = (column, number, value) => {
+    const add = (column, number, value, words) => {
       const row = template.content.firstElementChild.cloneNode(true);
       const pick = row.querySelector("[data-cond-column]");
       if (column) pick.value = column;
@@ -179,21 +179,53 @@
         const rest = row.querySelector("[data-cond-rest]");
         rest.replaceChildren(form.querySelector(`template[data-cond="${CSS.escape(pick.value)}"]`).content.cloneNode(true));
         const operator = rest.querySelector("[data-cond-op]");
-        let inputs = [...rest.querySelectorAll("[data-cond-value] :is(input, select, textarea)")];
-        if (inputs.length === 1 && inputs[0].type === "checkbox") {
-          const choice = document.createElement("select");
-          choice.className = "form-select";
-          choice.setAttribute("aria-label", inputs[0].getAttribute("aria-label"));
-          choice.append(new Option(form.dataset.yes, "y"), new Option(form.dataset.no, "n"));
-          inputs[0].replaceWith(choice);
-          inputs = [choice];
-        }
+        const place = rest.querySelector("[data-cond-value]");
+        const plain = place.innerHTML;
         if (op !== undefined) operator.value = op;
-        const name = () => inputs.forEach((input) => { if (input.type !== "button" && input.getAttribute("role") !== "combobox") input.name = `_flt_${operator.value}_${pick.value}`; });
-        operator.addEventListener("change", name);
-        name();
-        if (given !== undefined) inputs.forEach((input) => { if (["radio", "checkbox"].includes(input.type)) input.checked = input.value === given; else input.value = given; });
-        document.dispatchEvent(new CustomEvent("ck:loaded", { detail: rest }));
+        /* One hidden input carries the value; what is seen writes it: one input, two, a list of choices … */
+        const sent = Object.assign(document.createElement("input"), { type: "hidden", className: "cond-sent" });
+        row.querySelector(".cond-sent")?.remove();
+        row.append(sent);
+        const draw = (value) => {
+          const kind = operator.selectedOptions[0]?.dataset.input || "value";
+          const own = form.querySelector(`template[data-cond-input="${kind}"]`);
+          place.dataset.kind = kind;
+          if (own) place.replaceChildren(own.content.cloneNode(true)); else place.innerHTML = plain;
+          const seen = () => [...place.querySelectorAll("input:not([role=combobox]), select")].filter((input) => input.type !== "button");
+          if (kind === "between") { place.insertAdjacentHTML("beforeend", "<span class=\"sub\">–</span>"); place.insertAdjacentHTML("beforeend", plain); }
+          if (kind === "many") {
+            const options = [...place.querySelectorAll("option")].filter((option) => option.value);
+            const box = Object.assign(document.createElement("span"), { className: "cond-many" });
+            for (const option of options) {
+              const label = Object.assign(document.createElement("label"), { className: "row-flex" });
+              label.append(Object.assign(document.createElement("input"), { type: "checkbox", value: option.value, className: "form-check-input" }), option.textContent);
+              box.append(label);
+            }
+            place.replaceChildren(box);
+          }
+          const write = () => {
+            const inputs = seen();
+            sent.name = `_flt_${operator.value}_${pick.value}`;
+            if (kind === "many") sent.value = inputs.filter((input) => input.checked).map((input) => input.value).join(",");
+            else if (kind === "between") sent.value = inputs.some((input) => input.value) ? inputs.map((input) => input.value).join("..") : "";
+            else sent.value = inputs[0]?.value ?? "";
+          };
+          if (value !== undefined) {
+            const inputs = seen();
+            if (kind === "many") inputs.forEach((input) => { input.checked = value.split(",").includes(input.value); });
+            else if (kind === "between") value.split("..").forEach((part, at) => { if (inputs[at]) inputs[at].value = part; });
+            else if (inputs[0]) inputs[0].value = value;
+            const box = place.querySelector("[role=combobox]");
+            if (box && value) box.value = words || value;
+          }
+          place.oninput = write;
+          place.onchange = write;
+          row.write = write;
+          write();
+          document.dispatchEvent(new CustomEvent("ck:loaded", { detail: rest }));
+        };
+        operator.addEventListener("change", () => draw());
+        draw(given);
       };
       pick.addEventListener("change", () => fill());
       row.querySelector("[data-remove-row]").addEventListener("click", () => row.remove());
@@ -202,12 +234,35 @@
       return row;
     };
     const active = JSON.parse(form.querySelector("[data-active]").textContent);
-    active.forEach(([column, number, value]) => add(column, number, value));
+    active.forEach((row) => add(...row));
     if (!active.length) add();
     form.querySelector("[data-add-row]").addEventListener("click", () => add().querySelector("select").focus());
     /* Conditions without a value are not conditions. */
-    form.addEventListener("submit", () => form.querySelectorAll("[data-cond-value] :is(input, select)").forEach((input) => { if (!input.value) input.disabled = true; }));
+    form.addEventListener("submit", () => { for (const row of rows.children) { row.write?.(); const sent = row.querySelector(".cond-sent"); if (sent && !sent.value) sent.disabled = true; } });
   });
+
+  /* --- several values of a quick filter: boxes are ticked first and applied together --- */
+  document.querySelectorAll("[data-many]").forEach((menu) => {
+    const apply = menu.querySelector(".pick-do");
+    menu.addEventListener("change", () => { apply.hidden = false; });
+    menu.querySelector("[data-apply]").addEventListener("click", () => {
+      const values = [...menu.querySelectorAll("input:checked")].map((input) => input.value);
+      const url = new URL(menu.dataset.base, location.href);
+      if (values.length === 1) url.searchParams.set(menu.dataset.one, values[0]);
+      else if (values.length) url.searchParams.set(menu.dataset.many, values.join(","));
+      leaving();
+      location.assign(url.href);
+    });
+  });
+
+  /* --- while another page of the list is on its way, the rows are grey bars --- */
+  const leaving = () => document.querySelector(".listing [data-list], [data-list]")?.classList.add("is-loading");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".filters a[href], .chips a[href], .views-row .views a, th[data-col] a, .pages a");
+    if (link && !event.defaultPrevented && !link.dataset.dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) leaving();
+  });
+  document.querySelectorAll(".filters form[method=get], [data-more-filters]").forEach((form) => form.addEventListener("submit", leaving));
+  addEventListener("pageshow", () => document.querySelectorAll(".is-loading").forEach((list) => list.classList.remove("is-loading")));
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-filters-toggle]")) document.querySelector("[data-filters]")?.classList.toggle("filters-open"); });
 
