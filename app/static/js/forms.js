@@ -63,6 +63,26 @@
     if (save) { event.preventDefault(); form.requestSubmit(save); }
   });
 
+  /* Two people edited one record: put the other one's value into a field, or one's own back. */
+  const read = (inputs) => inputs.map((input) => (input.matches("[type=radio], [type=checkbox]") ? input.checked : input.value));
+  const take = (choice, side) => {
+    const form = choice.closest("form");
+    const named = [...form.querySelectorAll(`[name="${CSS.escape(choice.dataset.take)}"]`)];
+    const inputs = named.concat(named.map((input) => input.parentElement.querySelector("[role=combobox]")).filter((input) => input && !named.includes(input)));
+    choice.mine ??= read(inputs);
+    if (choice.dataset.chosen === side.dataset.side) return;
+    choice.dataset.chosen = side.dataset.side;
+    const theirs = JSON.parse(choice.dataset.theirsValue);
+    inputs.forEach((input, at) => {
+      const box = input.matches("[type=radio], [type=checkbox]");
+      if (side.dataset.side === "mine") { if (box) input.checked = choice.mine[at]; else input.value = choice.mine[at]; }
+      else if (box) input.checked = Array.isArray(theirs) ? theirs.includes(input.value) : input.value === theirs || (input.type === "checkbox" && theirs === "True");
+      else input.value = input.matches("[role=combobox]:not([name])") ? choice.dataset.theirsText : Array.isArray(theirs) ? theirs.join(", ") : theirs;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    choice.querySelectorAll("[data-side]").forEach((one) => { one.classList.toggle("on", one === side); one.setAttribute("aria-pressed", String(one === side)); });
+  };
+
   document.querySelector("[data-errors]")?.focus();
   document.addEventListener("click", (event) => {
     const target = event.target;
@@ -71,6 +91,8 @@
       const field = document.getElementById(jump.hash.slice(1));
       if (field) { event.preventDefault(); field.closest("details")?.setAttribute("open", ""); (field.matches("input, select, textarea") ? field : field.querySelector("input, button, select") || field).focus(); }
     }
+    const side = target.closest("[data-take] [data-side]");
+    if (side) take(side.closest("[data-take]"), side);
     const reveal = target.closest("[data-reveal]");
     if (reveal) {
       const field = document.getElementById(reveal.dataset.reveal);

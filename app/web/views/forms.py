@@ -13,7 +13,7 @@ from app.core.custom_fields import definitions
 from app.core.database import db, unit_of_work
 from app.core.errors import DomainError, OutOfDate
 from app.core.i18n import _
-from app.web.conflict import Difference, differences
+from app.web.conflict import Difference, fingerprints, merged
 from app.web.custom_forms import custom_names, custom_values, fill, with_custom_fields
 from app.web.session import SentBefore, acting, claim_submission, now
 from app.web.views.refusals import show_refusal
@@ -98,11 +98,13 @@ class FormPages(ModelView):
     def _edit(self, pk: Any) -> dict[str, Any] | None:
         record = self.found(pk)
         conflict: list[Difference] = []
+        seen = request.form.get("_seen", "")
         if request.method == "GET":
             form = self._form(self.edit_form).refresh(obj=record)
             if self.custom_kind:
                 fill(form, self.custom_kind, record.custom)
             self.prefill_form(form, record.id)
+            seen = fingerprints(form, self.edit_columns)
         else:
             form = self._form(self.edit_form).refresh()
             form._id = record.id
@@ -111,9 +113,11 @@ class FormPages(ModelView):
                     self._changed(form, record)
                 except OutOfDate:
                     record = self.found(pk)
-                    theirs = self.edit_form.refresh(obj=record)
-                    theirs.process(obj=record)
-                    conflict = differences(form, theirs, self.edit_columns)
+                    # Without what was sent, which fields would show instead of the record's own.
+                    theirs = self.edit_form(formdata=None, obj=record)
+                    self.prefill_form(theirs, record.id)
+                    seen = fingerprints(theirs, self.edit_columns)
+                    conflict = merged(form, theirs, self.edit_columns, request.form.get("_seen", ""))
                 except DomainError as refusal:
                     show_refusal(form, refusal)
                 else:
@@ -122,7 +126,7 @@ class FormPages(ModelView):
         widgets: dict[str, Any] = self._get_edit_widget(form=form)
         self._show_custom_fields(widgets["edit"])
         widgets["edit"].template_args.update(
-            version=getattr(record, "version", None), conflict=conflict, record=record, view=self
+            version=getattr(record, "version", None), conflict=conflict, seen=seen, record=record, view=self
         )
         return widgets
 
