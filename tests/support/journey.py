@@ -168,6 +168,17 @@ class Person:
         with self.leaving():
             self.page.locator("#palette [data-results] a", has_text=name).first.click()
 
+    def find_in_list(self, path: str, words: str, record: int) -> None:
+        """Choose a list from the menu, look for ``words`` in it and open the row of ``record``."""
+        self.menu(path)
+        box = self.main.locator(".filters input[type=search]")
+        if self.phone:
+            self.main.locator("[data-filters-toggle]").click()
+        box.fill(words)
+        with self.leaving():
+            box.press("Enter")
+        self.follow(self.main.locator(f"tbody a.name[href$='/show/{record}']"))
+
     def follow(self, link: Locator) -> None:
         """Press a link."""
         with self.leaving():
@@ -193,6 +204,9 @@ class Person:
         """Fill in fields by name, whatever kind they are."""
         for name, value in values.items():
             named = (within or self.main).locator(f"[name='{name}']:not([type=hidden])")
+            folded = (within or self.main).locator(f"details:not([open]):has([name='{name}'])")
+            if folded.count():
+                folded.locator("> summary").click()
             kind = named.first.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
             if kind == "select":
                 named.first.select_option(value)

@@ -1,0 +1,88 @@
+"""Cards dragged with the mouse: the move is made, asks for what it needs, or is refused and the card goes back."""
+
+from __future__ import annotations
+
+from tests.support.journey import Company, Person
+
+DEALS = """SELECT o.id FROM opportunity o JOIN ab_user u ON u.id = o.owner_id
+    WHERE u.username = 'manager1' AND o.status = 'developing' AND o.stage = :stage AND o.deleted_at IS NULL"""
+BUYER = "SELECT c.name FROM opportunity o JOIN customer c ON c.id = o.customer_id WHERE o.id = :id"
+STAGE = "SELECT stage, status, amount FROM opportunity WHERE id = :id"
+STATUS = "SELECT status, solution FROM service_request WHERE id = :id"
+
+
+def test_the_board_of_opportunities(company: Company) -> None:
+    plain = company.rows(f"{DEALS} ORDER BY o.id DESC LIMIT 1", stage="needs_confirmed")[0].id
+    bare = company.rows(f"{DEALS} AND o.amount IS NULL ORDER BY o.id LIMIT 1", stage="initial_contact")[0].id
+    with company.signed_in("manager1", refusals="409|422") as manager:
+        manager.menu("/opportunities/board")
+
+        # What nothing is missing for is moved at once.
+        drag(manager, plain, "proposal")
+        manager.page.locator(".toasts [data-toast=good]").first.wait_for()
+        assert company.ask(STAGE, id=plain).stage == "proposal"
+
+        # What needs an amount asks for it: given up, the card goes back; answered, it stays.
+        drag(manager, bare, "proposal")
+        manager.dialog.locator("[name=amount]").wait_for()
+        manager.dialog.locator(".dlg-f [data-close]").click()
+        in_column(manager, bare, "initial_contact")
+        assert company.ask(STAGE, id=bare).stage == "initial_contact"
+        drag(manager, bare, "proposal")
+        manager.answer(amount="36000")
+        in_column(manager, bare, "proposal")
+        assert tuple(company.ask(STAGE, id=bare))[:2] == ("proposal", "developing")
+
+        # What a colleague won meanwhile cannot be moved any more.
+        with company.signed_in("market") as director:
+            director.find_in_list("/opportunities/list/", company.ask(BUYER, id=plain).name, plain)
+            director.make("win", amount="12000")
+        drag(manager, plain, "negotiation")
+        manager.page.locator(".toasts [data-toast=bad]").wait_for()
+        in_column(manager, plain, "proposal")
+        assert company.ask(STAGE, id=plain).status == "won"
+
+
+def test_the_board_of_service_requests(company: Company) -> None:
+    mine = company.rows(
+        "SELECT r.id FROM service_request r JOIN ab_user u ON u.id = r.owner_id WHERE u.username = 'service1'"
+        " AND r.status = 'assigned' AND r.deleted_at IS NULL ORDER BY r.id DESC LIMIT 1"
+    )[0].id
+    with company.signed_in("service1", refusals="403|409|422") as specialist:
+        specialist.menu("/service-requests/board")
+
+        # There is no way past the feedback of the customer.
+        drag(specialist, mine, "reviewed")
+        specialist.page.locator(".toasts [data-toast=bad]").wait_for()
+        in_column(specialist, mine, "assigned")
+        assert company.ask(STATUS, id=mine).status == "assigned"
+
+        # Processing asks for the solution.
+        drag(specialist, mine, "processed")
+        specialist.dialog.locator("[name=solution]").wait_for()
+        specialist.dialog.locator(".dlg-f [data-close]").click()
+        in_column(specialist, mine, "assigned")
+        drag(specialist, mine, "processed")
+        specialist.answer(solution="换了传感器，试机半小时正常")
+        in_column(specialist, mine, "processed")
+        assert tuple(company.ask(STATUS, id=mine)) == ("processed", "换了传感器，试机半小时正常")
+
+
+def drag(person: Person, card: int, column: str) -> None:
+    """Take a card with the mouse, carry it to a column and let it go."""
+    page = person.page
+    taken, target = page.locator(f"[data-card='{card}']"), page.locator(f"[data-column='{column}'] [data-cards]")
+    taken.scroll_into_view_if_needed()
+    start, end = taken.bounding_box(), target.bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + start["width"] - 12, start["y"] + start["height"] - 10)
+    page.mouse.down()
+    page.mouse.move(start["x"] + start["width"] - 4, start["y"] + start["height"] - 2, steps=4)
+    page.mouse.move(end["x"] + end["width"] / 2, max(end["y"], 0) + 50, steps=12)
+    page.mouse.up()
+
+
+def in_column(person: Person, card: int, column: str) -> None:
+    """Wait until the card lies there and nothing is on its way."""
+    person.page.locator(f"[data-column='{column}'] [data-card='{card}']:not([aria-busy])").wait_for()
