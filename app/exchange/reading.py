@@ -176,19 +176,30 @@ def _delimiter(path: Path, encoding: str, recognised: Callable[[str], bool]) -> 
 def _csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_FIELD)
     with path.open(encoding=encoding, newline="") as file:
-        yield from _numbered(csv.reader(file, delimiter=delimiter))
+        yield from _numbered(file, delimiter)
 
 
-def _numbered(reader: Iterable[list[str]]) -> Iterator[Row]:
-    rows = iter(reader)
+def _numbered(file: Iterable[str], delimiter: str) -> Iterator[Row]:
+    lines: list[str] = []
+    rows = csv.reader(_remembered(file, lines), delimiter=delimiter)
+    unreadable = _l("This row cannot be read: a cell is too long, or a quotation mark is missing.")
     number = 0
     while True:
         number += 1
+        lines.clear()
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error:
-            yield Row(number, [], _l("This row cannot be read: a cell is too long, or a quotation mark is missing."))
+            yield Row(number, [], unreadable)
             continue
-        yield Row(number, list(cells))
+        # The reader takes the rest of a file for one cell when its quotation mark is never closed.
+        unclosed = len(lines) > 1 and sum(line.count('"') for line in lines) % 2
+        yield Row(number, [], unreadable) if unclosed else Row(number, cells)
+
+
+def _remembered(file: Iterable[str], lines: list[str]) -> Iterator[str]:
+    for line in file:
+        lines.append(line)
+        yield line

@@ -144,3 +144,26 @@ def test_a_place_for_bad_rows_that_cannot_be_written_is_told_before_anything_hap
     for place in (tmp_path, tmp_path / "missing" / "errors.csv"):
         said = command("import", "orders", path, "--errors", place)
         assert (said.code, said.line["created"], str(place) in said.errors) == (2, 0, True)
+
+
+def test_the_rest_of_a_file_is_not_taken_for_one_name(command, write, session):
+    said = command("import", "customers", write('name,code\n恒泰,K1\n"不完,K2\n后面,K3\n'))
+
+    assert (said.code, said.line["created"], said.line["failed"]) == (1, 1, 1)
+    assert session.scalars(select(Customer.name)).all() == ["恒泰"]
+
+
+def test_a_cell_of_several_lines_with_quotation_marks_is_read(command, write, session):
+    said = command("import", "customers", write('name,code,notes\n恒泰,K1,"一 ""甲""\n二"\n'))
+
+    assert said.code == 0, said.errors
+    assert session.scalar(select(Customer.notes)) == '一 "甲"\n二'
+
+
+def test_the_file_that_is_read_is_never_where_bad_rows_are_listed(command, write):
+    path = write("name,code\n恒泰,K1\n")
+
+    said = command("import", "customers", path, "--errors", path)
+
+    assert (said.code, said.errors.count("\n")) == (2, 1)
+    assert path.read_text() == "name,code\n恒泰,K1\n"

@@ -79,6 +79,8 @@ def _place_for(errors: Path | None, path: Path) -> Path:
     :raises Invalid: if nothing can be written there.
     """
     name = f"{path.name}-errors.csv"
+    if errors is not None and errors.resolve() == path.resolve():
+        raise Invalid(_l("Bad rows cannot be listed in %(path)s: it is the file that is read.", path=errors))
     places = [errors] if errors else [path.with_name(name), Path(name)]
     for place in places:
         if os.access(place.parent, os.W_OK) and not place.is_dir():
