@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, Index, String, event, func, insert, inspect, select, update
@@ -57,7 +58,7 @@ def _digest(row: dict[str, Any]) -> str:
 def digest_of(row: dict[str, Any], changes: str) -> str:
     """Return the digest of an entry whose changes are spelled already, for writers of many."""
     # As to_json would spell the whole, its keys in order, without spelling the changes again.
-    name, title = to_json(row["actor_name"]), to_json(row["title"])
+    name, title = encode_basestring(row["actor_name"]), encode_basestring(row["title"])
     at = f'"{row["at"].isoformat()}"'
     actor, record = ("null" if key is None else str(key) for key in (row["actor_id"], row["record_id"]))
     content = (

@@ -34,7 +34,8 @@ def creation(model: type[Any], columns: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _audited(model.__mapper__):
         value = columns.get(name)
-        if value is None or value in ("", [], {}):
+        # An empty text, list or object is nothing new; no, zero and 0.00 are.
+        if not value and (value is None or isinstance(value, str | list | dict)):
             continue
         found[name] = [None, "•••" if name in private else value.value if isinstance(value, Enum) else value]
     return found

@@ -51,9 +51,10 @@ class OutOfDate(DomainError):
     status = HTTPStatus.CONFLICT
 
     def __init__(self, sentence: Sentence = None) -> None:
-        super().__init__(
-            sentence or _l("Somebody else changed this record in the meantime. Compare both versions and save again.")
-        )
+        # Whether a lazy sentence is empty is asked only by translating it, which costs more than everything else here.
+        if sentence is None:
+            sentence = _l("Somebody else changed this record in the meantime. Compare both versions and save again.")
+        super().__init__(sentence)
 
 
 class Invalid(DomainError):
@@ -63,7 +64,9 @@ class Invalid(DomainError):
 
     def __init__(self, sentence: Sentence = None, fields: Mapping[str, Sentence] | None = None) -> None:
         self.fields: dict[str, Sentence] = dict(fields or {})
-        super().__init__(sentence or next(iter(self.fields.values()), _l("Please check what you entered.")))
+        if sentence is None:
+            sentence = next(iter(self.fields.values()), None)
+        super().__init__(_l("Please check what you entered.") if sentence is None else sentence)
 
 
 def invalid(field: str, sentence: Sentence) -> Invalid:

@@ -32,12 +32,23 @@ def _moment_for_sqlite(value: datetime) -> str:
     return value.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+class _Moments(dict[datetime, str]):
+    """The spelling of moments; a record, its audit entry and its line in the timeline share one."""
+
+    def __init__(self, spell: Callable[[datetime], str]) -> None:
+        self._spell = spell
+
+    def __missing__(self, moment: datetime) -> str:
+        self[moment] = spelled = self._spell(moment)
+        return spelled
+
+
 def _speller(column_type: Any, *, postgresql: bool) -> Speller | None:
     """How one column's values are spelled; None for as they are."""
     if isinstance(column_type, Encrypted):
         return lambda value: column_type.process_bind_param(value, None)  # type: ignore[arg-type]  # asks no dialect
     if isinstance(column_type, Moment):
-        return datetime.isoformat if postgresql else _moment_for_sqlite
+        return _Moments(datetime.isoformat if postgresql else _moment_for_sqlite).__getitem__
     if isinstance(column_type, JSON):
         return _json
     if isinstance(column_type, Date):
@@ -70,14 +81,12 @@ class Layout:
         """Return ``rows`` as bytes that :func:`write` takes, small and quick to hand to another process."""
         if self.postgresql:
             return "".join(self._line(row) for row in rows).encode()
-        return marshal.dumps([self._tuple(row) for row in rows])
-
-    def _tuple(self, row: dict[str, Any]) -> tuple[Any, ...]:
-        cells = [*map(row.get, self.names)]
+        packed = [[*map(row.get, self.names)] for row in rows]
         for place, speller in self.spelled:
-            if cells[place] is not None:
-                cells[place] = speller(cells[place])
-        return tuple(cells)
+            for cells in packed:
+                if cells[place] is not None:
+                    cells[place] = speller(cells[place])
+        return marshal.dumps(packed)
 
     def _line(self, row: dict[str, Any]) -> str:
         cells = map(row.get, self.names)
@@ -111,7 +120,7 @@ _INDEXES = {
 
 
 @contextmanager
-def without_indexes(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+def _without_indexes(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
     """Take the indexes of ``tables`` and the search index away, and make them again, in the same transaction."""
     dialect, again = connection.dialect.name, []
     for table in tables:
@@ -123,6 +132,8 @@ def without_indexes(connection: Connection, tables: Iterable[str]) -> Iterator[N
         for statement in drop_index_ddl(dialect):
             connection.exec_driver_sql(statement)
     yield
+    if dialect == "postgresql":
+        connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '128MB'")
     for statement in again:
         connection.exec_driver_sql(statement)
     if searching:
@@ -131,6 +142,36 @@ def without_indexes(connection: Connection, tables: Iterable[str]) -> Iterator[N
         connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('rebuild')")
         for statement in triggers:
             connection.exec_driver_sql(statement)
+
+
+_FOREIGN_KEYS = (
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass"
+)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+    """Take the foreign keys of ``tables`` away on PostgreSQL, and make them again: all rows are then checked in one go.
+
+    Row by row each costs a query there. SQLite checks rows no dearer than tables, and cannot take a key away.
+    """
+    again = []
+    if connection.dialect.name == "postgresql":
+        for table in tables:
+            for name, definition in connection.exec_driver_sql(_FOREIGN_KEYS, (table,)).all():
+                connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+                again.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+    yield
+    for statement in again:
+        connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def bare(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+    """Fill ``tables`` as heaps of rows; indexes, the search index and foreign keys are made at the end."""
+    names = tuple(tables)
+    with _without_foreign_keys(connection, names), _without_indexes(connection, names):
+        yield
 
 
 def analyze(connection: Connection) -> None:
@@ -143,15 +184,18 @@ def analyze(connection: Connection) -> None:
 
 @contextmanager
 def written_once(engine: Any) -> Iterator[None]:
-    """Let SQLite write new pages into its file at once: its log would write every one of them twice."""
+    """Let SQLite write new pages into its file at once: its log would write every one of them twice.
+
+    Sorting for indexes gets a second thread.
+    """
     if engine.dialect.name != "sqlite":
         yield
         return
-    _settings(engine, "journal_mode=DELETE", "cache_size=-300000")
+    _settings(engine, "journal_mode=DELETE", "cache_size=-100000", "threads=2")
     try:
         yield
     finally:
-        _settings(engine, "journal_mode=WAL", "cache_size=-2000")
+        _settings(engine, "journal_mode=WAL", "cache_size=-2000", "threads=0")
 
 
 def _settings(engine: Any, *settings: str) -> None:

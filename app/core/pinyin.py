@@ -10,6 +10,8 @@ from functools import lru_cache
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+# These stay as they are when text is brought to half width and lower case.
+_NOTHING_BUT = re.compile("[\u4e00-\u9fff]+")
 LONGEST_SYLLABLE = 6
 LONGEST_PHRASE = 4
 _VOWEL = re.compile("[aeiouv]")
@@ -65,13 +67,14 @@ def _in_phrase(run: str, place: int) -> str:
     return ""
 
 
-def _read(run: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def _read(run: str) -> tuple[str, ...]:
     """Return one syllable for each character of Chinese text."""
     # The package's own segmentation takes 140 µs a name; only characters of several readings need their phrase.
     read = [_usual[character] for character in run]
     for found in _AMBIGUOUS.finditer(run):
         read[found.start()] = _in_phrase(run, found.start()) or read[found.start()]
-    return read
+    return tuple(read)
 
 
 def readings(run: str) -> list[tuple[str, ...]]:
@@ -98,7 +101,9 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def syllables(text: str) -> list[str]:
     """Return the syllables of Chinese text without tones, ü as v; other words stay as they are, in lower case."""
-    return [part for run, chinese in _parts(text) for part in (_read(run) if chinese else [run])]
+    if _NOTHING_BUT.fullmatch(text):
+        return [*_read(text)]
+    return [part for run, chinese in _parts(text) for part in (_read(run) if chinese else (run,))]
 
 
 def initials(text: str) -> str:

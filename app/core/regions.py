@@ -171,10 +171,15 @@ def children(code: str = "") -> list[Region]:
     if stem is None:
         return []
     below = [each for each in _current() if each.code.startswith(stem) and each.code != code]
-    fillers = {each.code[:4] for each in _regions().values() if each.level == 2 and is_filler(each)}
+    fillers = _filling_cities()
     return [
         each for each in below if each.level == level or (level == 2 and each.level == 3 and each.code[:4] in fillers)
     ]
+
+
+@cache
+def _filling_cities() -> frozenset[str]:
+    return frozenset(each.code[:4] for each in _regions().values() if each.level == 2 and is_filler(each))
 
 
 def region_level(code: str) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -36,7 +36,8 @@ _EVERYWHERE = _LEGAL_WORDS | {"限公", "限责", "责任", "任公", "份有"}
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"\S+@\S+")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_NUMBER = re.compile(r"[+(]?[0-9][0-9\s()+.-]{5}")
+# What may be a phone number: nothing but digits and their marks, up to an extension.
+_NUMBER = re.compile(r"[+(]?[0-9][0-9\s()+.-]{5}[0-9\s()+.\-‐-―·/]*(?:$|[转轉分内ex#,])")
 _PRINTED = re.compile("[!-~]+")
 _LETTERS = re.compile("[a-z]+")
 
@@ -110,7 +111,7 @@ def _chinese_tokens(run: str) -> list[str]:
     return found
 
 
-def _sound_tokens(syllables: list[str], places: Iterable[int]) -> list[str]:
+def _sound_tokens(syllables: Sequence[str], places: Iterable[int]) -> list[str]:
     letters = "".join([syllable[0] for syllable in syllables])
     following = [*syllables[1:], ""]
     return [f"p{syllables[place]}{following[place]}" for place in places] + [
@@ -118,8 +119,10 @@ def _sound_tokens(syllables: list[str], places: Iterable[int]) -> list[str]:
     ]
 
 
-def _beginnings(plain: str) -> set[str]:
+@lru_cache(maxsize=1_000)
+def _beginnings(text: str) -> frozenset[str]:
     """Return the tokens of how a name begins, with and without its region."""
+    plain = "".join(_WORD.findall(_plain(text)))
     found = set()
     for start in {0, _region_length(plain)}:
         run = pinyin.CHINESE.match(plain, start)
@@ -128,7 +131,7 @@ def _beginnings(plain: str) -> set[str]:
             found.update(f"b{token}" for token in _sound_tokens(pinyin.syllables(run[0][:GRAM]), (0,)))
         elif word := _WORD.match(plain, start):
             found.add(f"bw{word[0][:LONGEST_WORD]}")
-    return found
+    return frozenset(found)
 
 
 @cache
@@ -167,7 +170,7 @@ def tokens(*texts: str) -> list[str]:
     """Return everything the texts are found by, sorted; the first text is the name, which a hit should begin with."""
     found: set[str] = set().union(*map(_tokens_of, texts))
     if texts:
-        found.update(_beginnings("".join(_WORD.findall(_plain(texts[0])))))
+        found |= _beginnings(texts[0])
     return sorted(found)
 
 

@@ -265,7 +265,7 @@ def _region_ways(head: str) -> Iterator[tuple[frozenset[str], str]]:
             if len(head) - size >= _SHORTEST_BRAND and place in _region_names()[0]:
                 ways.append((_codes(place), head[:-size]))
     kept = [(codes, rest) for codes, rest in ways if len(rest) >= _SHORTEST_BRAND]
-    yield from kept or [(frozenset(), head)]
+    yield from dict.fromkeys(kept) or [(frozenset(), head)]
 
 
 # --- names in Latin letters -----------------------------------------------------------------------------------------

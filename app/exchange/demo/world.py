@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 
 from app.core.actors import Actor
@@ -52,7 +53,7 @@ class World:
     tags: dict[str, int]
     mean_gap: float = 30.0
 
-    @property
+    @cached_property
     def today(self) -> int:
         """The company's day, as a proleptic ordinal."""
         return self.now.astimezone(self.zone).toordinal()
