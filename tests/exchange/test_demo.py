@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from app.churn import services as churn
 from app.churn.models import ChurnCase, ChurnStatus
@@ -15,6 +16,7 @@ from app.core import audit
 from app.core.actors import Actor
 from app.core.errors import Invalid
 from app.core.identifiers import normalise_email, normalise_phone, normalise_uscc
+from app.core.search import matching_ids
 from app.customers.models import Contact, Customer, CustomerStatus, Plan
 from app.exchange.demo import people
 from app.exchange.demo.company import make_up
@@ -194,3 +196,29 @@ def test_the_services_would_have_written_the_same(company, session):
 
 def pretty(found):
     return json.dumps(found, ensure_ascii=False, indent=1, default=str, sort_keys=True).splitlines()
+
+
+def test_filling_bare_tables_leaves_indexes_keys_and_search_as_they_were(company, session, monkeypatch):
+    def kept():
+        found = inspect(session.connection())
+        names = found.get_table_names()
+        indexes = sorted(
+            (name, each["name"], each["column_names"]) for name in names for each in found.get_indexes(name)
+        )
+        keys = sorted(
+            (name, each["constrained_columns"], each["referred_table"], each["options"])
+            for name in names
+            for each in found.get_foreign_keys(name)
+        )
+        return indexes, keys
+
+    monkeypatch.setattr("app.exchange.demo.company.WORTH_HELP", 1)
+    # The test's one connection is in a transaction, in which SQLite keeps its kind of journal.
+    monkeypatch.setattr("app.exchange.demo.company.written_once", lambda _engine: nullcontext())
+    before = kept()
+    company(30, 90)
+
+    assert kept() == before
+    name = session.scalar(select(Customer.name).where(Customer.id == 7))
+    assert 7 in session.scalars(matching_ids("customer", name)).all()
+    assert reconcile(session, TODAY) == []

@@ -6,13 +6,14 @@ import gc
 import multiprocessing
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from multiprocessing.pool import AsyncResult
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from app.core.actors import Actor, acting_as
 from app.core.database import Model
 from app.core.errors import Invalid
 from app.core.i18n import _l, time_zone
-from app.core.loading import analyze, without_indexes, write, written_once
+from app.core.loading import analyze, bare, write, written_once
 from app.core.numbering import NumberSeries
 from app.customers.models import Customer, Tag
 from app.exchange.demo import telling
@@ -39,8 +40,9 @@ from app.orders.models import Order, OrderKind
 from app.products import services as products
 from app.service.models import ServiceLevel
 
-AT_ONCE = 500
-REPORTED = 10
+AT_ONCE = 250
+REPORTED = 20
+MOST_AHEAD = 4
 # Below this the second process costs more than it brings.
 WORTH_HELP = 4_000
 
@@ -97,7 +99,7 @@ def make_up(
         gc.freeze()
         progress(f"{len(prints)} customers drawn, {time.perf_counter() - begun:.1f} s")
         connection = session.connection()
-        with without_indexes(connection, telling.TABLES) if many else nullcontext():
+        with bare(connection, telling.TABLES) if many else nullcontext():
             for done, packed in enumerate(
                 _told(world, _portions(prints), postgresql=_is_postgresql(connection)), start=1
             ):
@@ -242,7 +244,14 @@ def _told(world: World, portions: list[list[Blueprint]], *, postgresql: bool) ->
         return
     _shared = (world, portions, postgresql)
     with multiprocessing.get_context("fork").Pool(max(1, (os.cpu_count() or 2))) as helpers:
-        yield from helpers.imap(_tell_portion, range(len(portions)))
+        # Never far ahead of what is written: packed rows would fill the memory.
+        ahead: deque[AsyncResult[list[tuple[str, int, bytes]]]] = deque()
+        for place in range(len(portions)):
+            ahead.append(helpers.apply_async(_tell_portion, (place,)))
+            if len(ahead) > MOST_AHEAD:
+                yield ahead.popleft().get()
+        while ahead:
+            yield ahead.popleft().get()
     _shared = None
 
 
