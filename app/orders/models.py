@@ -182,4 +182,4 @@ class OrderDay(Model):
     net: Mapped[Decimal] = mapped_column(Money, comment="excl. VAT, returns taken off")
     cost: Mapped[Decimal] = mapped_column(Money, comment="excl. VAT, returns taken off")
 
-    __table_args__ = (Index("ix_order_day_day", "day", "customer_id"),)
+    __table_args__ = (Index("ix_order_day_day", "day", "customer_id", "gross", "orders"),)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,9 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from app.core.actors import acting_as
+from app.core.database import utc_now
 from app.reports.queries.composition import DIMENSIONS, composition
-from app.reports.queries.contribution import contribution, total_value, value_by_month
+from app.reports.queries.contribution import by_month, contribution, total, value_by_day
 from app.reports.queries.scope import ReportScope
 from tests.support.orders import TODAY
 
@@ -37,7 +39,7 @@ def test_contribution_is_what_plain_sql_finds(session, company):
     found = contribution(session, scope())
 
     assert found.value == plain_value(session) == Decimal("1600.00")
-    assert found.value == sum(row.value for row in found.rows) == total_value(session, scope())
+    assert found.value == sum(row.value for row in found.rows) == total(scope(), value_by_day(session, scope()))
     assert [row.value for row in found.rows] == sorted((row.value for row in found.rows), reverse=True)
     assert found.customers == 3
     assert found.rows[-1].running == found.value
@@ -75,7 +77,7 @@ def test_owner_and_team_narrow_the_sum(session, company):
 
 
 def test_months_add_up_to_the_period(session, company):
-    assert sum(value_by_month(session, scope())) == plain_value(session)
+    assert sum(by_month(scope(), value_by_day(session, scope()))) == plain_value(session)
 
 
 def test_a_reader_of_own_rows_gets_the_sum_of_own_rows(session, company, make_actor):
@@ -83,6 +85,32 @@ def test_a_reader_of_own_rows_gets_the_sum_of_own_rows(session, company, make_ac
     with acting_as(make_actor(user=one), session):
         assert contribution(session, scope()).value == plain_value(session, f"AND c.owner_id = {one.id}")
         assert sum(part.customers for part in composition(session, scope(), "level")) == 2
+
+
+def test_what_is_left_out_is_left_out_for_everybody_and_when_narrowed(session, company):
+    company["customers"][2].deleted_at = utc_now()
+    session.commit()
+
+    for fields, extra in (({}, ""), ({"level": "A"}, "AND c.level = 'A'")):
+        days = value_by_day(session, scope(**fields))
+        found = contribution(session, scope(**fields))
+        assert found.value == total(scope(), days) == plain_value(session, extra) > 0
+        assert all(row.customer.deleted_at is None and not row.customer.is_internal for row in found.rows)
+
+
+def test_a_ragged_period_and_the_one_before_share_one_question(session, company):
+    asked = ReportScope(TODAY - timedelta(days=90), TODAY - timedelta(days=30))
+    days = value_by_day(session, replace(asked, first=asked.before().first))
+
+    assert total(asked, days) == sum(by_month(asked, days)) == contribution(session, asked).value
+    assert total(asked.before(), days) == contribution(session, asked.before()).value
+    assert days[TODAY - timedelta(days=30)] < 0
+
+
+def test_a_reader_without_rows_gets_no_sum(session, company, make_actor, make_user):
+    with acting_as(make_actor(user=make_user("Account Manager")), session):
+        assert contribution(session, scope()).rows == ()
+        assert value_by_day(session, scope()) == {}
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)

@@ -131,6 +131,12 @@ class Customer(Numbered, Traced, Versioned, Recyclable, Model):
             sqlite_where=text("deleted_at IS NULL"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index(
+            "ix_customer_not_counted",
+            "id",
+            sqlite_where=text("is_internal IS 1 OR deleted_at IS NOT NULL"),
+            postgresql_where=text("is_internal IS true OR deleted_at IS NOT NULL"),
+        ),
     )
 
     def __str__(self) -> str:

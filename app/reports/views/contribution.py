@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.core.i18n import _, format_money, format_month, format_number, format_p
 from app.customers.names import spoken
 from app.customers.workflow import LABELS
 from app.reports.pages import Chart, ReportPage
-from app.reports.queries.contribution import contribution, total_value, value_by_month
+from app.reports.queries.contribution import by_month, contribution, total, value_by_day
 from app.reports.queries.scope import ReportScope
 from app.reports.tables import Cell, Column, ReportTable, cells
 from app.reports.views.asked import rows_url
@@ -28,7 +29,9 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
     asked = request.args.get("page", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 6 and limit == ON_PAGE else 0
     found = contribution(session, scope, limit=limit, offset=number * limit)
-    before = total_value(session, scope.before())
+    earlier = scope.before()
+    days = value_by_day(session, replace(scope, first=earlier.first))
+    before = total(earlier, days)
     page = ReportPage(
         "contribution",
         _("Customer contribution"),
@@ -51,7 +54,7 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
     table = _table(found, scope)
     if found.rows and number == 0:
         page.charts.append(_pareto(found, table))
-    page.charts.append(_months(session, scope))
+    page.charts.append(_months(scope, days))
     page.tables = [_classes(found, scope), table]
     return page
 
@@ -125,8 +128,8 @@ def _pareto(found: Any, table: ReportTable) -> Chart:
     return Chart("pareto", "pareto", _("The largest customers and their running share"), data, table, note, "l")
 
 
-def _months(session: Session, scope: ReportScope) -> Chart:
-    months, values = scope.months(), value_by_month(session, scope)
+def _months(scope: ReportScope, days: dict[date, Decimal]) -> Chart:
+    months, values = scope.months(), by_month(scope, days)
     table = ReportTable("months", _("By month"), [Column(_("Month")), Column(_("Order value"), "money")])
     ends = [*months[1:], None]
     for month, end, value in zip(months, ends, values, strict=True):
