@@ -2,8 +2,13 @@
 
 import csv
 import json
+import sqlite3
+import statistics
 import subprocess
 import sys
+import threading
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,7 +89,6 @@ print(ready, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 def start_and_memory(url, folder, addresses):
     """Median (seconds to build the application in a new process, peak MB after every page was asked once)."""
     import os
-    import statistics
 
     environment = os.environ | {"CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(folder), "DATABASE_URL": url}
     program = STARTED.replace("create_app()\nready", "create_app()\napp.config.update(WTF_CSRF_ENABLED=False)\nready")
@@ -97,8 +101,35 @@ def start_and_memory(url, folder, addresses):
     return statistics.median(run[0] for run in runs), max(run[1] for run in runs)
 
 
+def waits_of_saves(url, during):
+    """(median, longest) ms that a save every 50 ms takes while ``during`` runs; None when the database is no SQLite."""
+    if not url.startswith("sqlite"):
+        return None
+    waits, done = [], threading.Event()
+
+    def save():
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=60, isolation_level=None)
+        with closing(connection):
+            connection.execute("PRAGMA synchronous=FULL")
+            while not done.wait(0.05):
+                begun = time.perf_counter()
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("UPDATE ab_role SET name = name WHERE id = (SELECT min(id) FROM ab_role)")
+                connection.execute("COMMIT")
+                waits.append((time.perf_counter() - begun) * 1000)
+
+    saver = threading.Thread(target=save)
+    saver.start()
+    try:
+        during()
+    finally:
+        done.set()
+        saver.join()
+    return statistics.median(waits), max(waits)
+
+
 def import_rate(url, folder):
-    """Order rows per second, read, checked and written by the command."""
+    """Order rows per second, read, checked and written by the command, and what :func:`waits_of_saves` saw meanwhile."""
     file = Path(folder) / "orders.csv"
     today = datetime.now(UTC).date()
     with file.open("w", newline="") as out:
@@ -107,8 +138,10 @@ def import_rate(url, folder):
         for number in range(IMPORTED):
             day = today - timedelta(days=number % 300)
             writer.writerow([f"BENCH-{number}", f"BENCH-{number % 2000}", day.isoformat(), 100 + number % 900])
-    seconds, told = command(url, folder, "import", "orders", str(file))
-    return json.loads(told.strip().splitlines()[-1])["created"] / seconds
+    answers = []
+    waits = waits_of_saves(url, lambda: answers.append(command(url, folder, "import", "orders", str(file))))
+    seconds, told = answers[0]
+    return json.loads(told.strip().splitlines()[-1])["created"] / seconds, waits
 
 
 def judge(url, folder):
