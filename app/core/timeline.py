@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, ForeignKey, Index, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core.actors import Actor
 from app.core.database import Json, Key, Model, Moment
 
 
@@ -66,6 +67,11 @@ def events_of(group: str) -> frozenset[str]:
     return frozenset(event for event, telling in _tellings.items() if telling.group == group)
 
 
+def hidden_events(actor: Actor) -> frozenset[str]:
+    """The events of records that ``actor`` sees none of: opportunities, for instance, for a service specialist."""
+    return frozenset(event for event in _tellings if not actor.may(f"{event.partition('.')[0]}.see"))
+
+
 def row(
     customer_id: int, event: str, at: datetime, *, record_id: int | None, actor_id: int | None, **words: Any
 ) -> dict[str, Any]:
@@ -108,13 +114,21 @@ def forget(session: Session, event: str, record_id: int) -> None:
 
 
 def page(
-    session: Session, customer_id: int, *, group: str = "", before: tuple[datetime, int] | None = None, limit: int = 20
+    session: Session,
+    customer_id: int,
+    *,
+    group: str = "",
+    hidden: frozenset[str] = frozenset(),
+    before: tuple[datetime, int] | None = None,
+    limit: int = 20,
 ) -> list[TimelineEntry]:
     """The newest entries before the position ``before`` (exclusive), newest first.
 
-    The caller has checked that the customer is visible.
+    The caller has checked that the customer is visible, and names the events that stay ``hidden``.
     """
     statement = select(TimelineEntry).where(TimelineEntry.customer_id == customer_id)
+    if hidden:
+        statement = statement.where(TimelineEntry.event.not_in(sorted(hidden)))
     if group:
         statement = statement.where(TimelineEntry.event.in_(sorted(events_of(group))))
     if before is not None:

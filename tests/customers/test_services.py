@@ -253,6 +253,23 @@ def test_the_timeline_tells_the_newest_first_and_goes_on_where_it_stopped(sessio
     assert told == [str(number) for number in reversed(range(30))]
 
 
+def test_the_timeline_leaves_out_what_somebody_may_see_none_of(session, manager, make_actor, client_as):
+    customer = make_customer(by=manager)
+    timeline.tell(session, customer.id, "opportunity.create", NOW, record_id=1, title="标签订单")
+    session.commit()
+
+    specialist = client_as("Service Specialist").get(f"/customers/show/{customer.id}").text
+    director = client_as("Sales Director").get(f"/customers/show/{customer.id}").text
+
+    assert "标签订单" in director
+    assert "kind=opportunity" in director
+    assert "标签订单" not in specialist
+    assert "kind=opportunity" not in specialist
+    hidden = timeline.hidden_events(make_actor("Service Specialist"))
+    assert hidden >= {"opportunity.create", "churn_case.warn"}
+    assert not hidden & {"plan.create", "order.confirm", "customer.create"}
+
+
 @pytest.mark.parametrize("role", ["Sales Director", "Service Specialist"])
 def test_who_only_reads_changes_nothing(session, make_actor, manager, role):
     customer = make_customer(by=manager)

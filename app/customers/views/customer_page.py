@@ -106,7 +106,7 @@ class CustomerPage(CustomerActions):
             overdue=next(((plan.id, plan.what) for plan in plans if plan.due_at < now()), None),
             entries=entries(db.session, page),
             more_url=self._more_url(customer, page),
-            groups=TIMELINE_GROUPS,
+            groups=self._timeline_groups(),
             buttons=panels.buttons(actor, customer),
             cards=panels.cards(actor, customer),
             **self._composer(),
@@ -178,10 +178,22 @@ class CustomerPage(CustomerActions):
 
     # --- timeline ---
 
+    @staticmethod
+    def _timeline_groups() -> list[tuple[str, Any]]:
+        hidden = timeline.hidden_events(acting())
+        return [(group, label) for group, label in TIMELINE_GROUPS if not group or timeline.events_of(group) - hidden]
+
     def _timeline(self, customer: Customer, before: Any) -> list[timeline.TimelineEntry]:
         group = request.args.get("kind", "")
         group = group if group in dict(TIMELINE_GROUPS) else ""
-        return timeline.page(db.session, customer.id, group=group, before=before, limit=TIMELINE_PAGE)
+        return timeline.page(
+            db.session,
+            customer.id,
+            group=group,
+            hidden=timeline.hidden_events(acting()),
+            before=before,
+            limit=TIMELINE_PAGE,
+        )
 
     def _more_url(self, customer: Customer, page: list[timeline.TimelineEntry]) -> str:
         if len(page) < TIMELINE_PAGE:
