@@ -93,6 +93,20 @@ def postpone_plan(plan: Plan, due_at: datetime, *, by: Actor, at: datetime) -> P
     return plan
 
 
+def postpone_next_plan(customer: Customer, due_at: datetime, *, by: Actor, at: datetime) -> Plan:
+    """Move the customer's earliest open plan to another moment.
+
+    :raises NotFound: if no open plan is visible.
+    """
+    earliest = (
+        select(Plan).where(Plan.customer_id == customer.id, Plan.done_at.is_(None)).order_by(Plan.due_at, Plan.id)
+    )
+    plan = db.session.scalars(earliest.limit(1)).first()
+    if plan is None:
+        raise NotFound(_l("There is no open plan. Record a follow-up with the next step first."))
+    return postpone_plan(plan, due_at, by=by, at=at)
+
+
 def finish_plan(plan: Plan, *, by: Actor, at: datetime, result: str | None = None) -> Plan:
     """Note that a plan was carried out.
 

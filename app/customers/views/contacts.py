@@ -55,6 +55,7 @@ class ContactView(CrmModelView):
     show_template = "customers/contact.html"
     search_kind = "contact"
     list_columns = ["name", "customer", "title", "mobile", "decision_role", "is_primary"]
+    inline_columns = ("title", "department", "decision_role", "category", "tags")
     more_columns = ("department", "category", "gender", "birthday", "phone", "email", "wechat", "tags", "created_at")
     show_columns = ["customer", "title", "department"]
     order_columns = ["name", "created_at"]

@@ -15,7 +15,7 @@ from app.core.database import db, unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.customers import duplicates, services, terms
-from app.customers.forms import CUSTOMER_FIELDSETS, CustomerForm, label_choices, term_choices
+from app.customers.forms import CUSTOMER_FIELDSETS, CustomerForm, PlanForm, label_choices, term_choices
 from app.customers.models import Customer, CustomerKind
 from app.customers.views import looks
 from app.customers.views.customer_actions import key_of
@@ -71,6 +71,7 @@ class CustomerView(CustomerPage):
         "code", "short_name", "kind", "industry", "region", "source", "credit", "phone", "tags", "orders_12m",
         "satisfaction", "is_internal", "created_at",
     )  # fmt: skip
+    inline_columns = ("level", "industry", "source", "credit", "tags", "next_plan_at")
     show_columns = ["name", "code"]  # the page has cards of its own
     order_columns = [
         "name", "level", "status", "last_order_on", "value_12m", "last_contact_at", "next_plan_at", "created_at",
@@ -162,6 +163,21 @@ class CustomerView(CustomerPage):
     def complete(self, found: list[Any]) -> None:
         if "tags" in self.shown_columns():
             services.load_tags(db.session(), found)
+
+    def cell_field(self, column: str) -> Any:
+        return PlanForm.due_at if column == "next_plan_at" else super().cell_field(column)
+
+    def may_change_cell(self, record: Customer, column: str) -> bool:
+        if column == "next_plan_at":
+            return record.next_plan_at is not None and acting().may("plan.postpone")
+        return super().may_change_cell(record, column)
+
+    def save_cell(self, record: Customer, column: str, value: Any, *, by: Any, at: Any) -> None:
+        """The date of the next plan belongs to the plan."""
+        if column == "next_plan_at":
+            services.postpone_next_plan(record, value, by=by, at=at)
+        else:
+            super().save_cell(record, column, value, by=by, at=at)
 
     # --- forms ---
 

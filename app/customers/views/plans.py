@@ -55,6 +55,7 @@ class PlanView(CrmModelView):
     empty_text = _l("A plan says what is to be done by when.")
     icon = "ti-calendar-event"
     list_columns = ["what", "customer", "kind", "owner", "due_at", "done_at"]
+    inline_columns = ("due_at",)
     more_columns = ("remind_at", "expected_result", "result")
     order_columns = ["due_at", "done_at"]
     base_order = ("due_at", "asc")
@@ -126,6 +127,18 @@ class PlanView(CrmModelView):
             edit_url=url_for(".edit", pk=plan.id) if plan.done_at is None and actor.may("plan.edit") else "",
             delete_url=url_for(".delete", pk=plan.id) if actor.may("plan.delete") else "",
         )
+
+    def may_change_cell(self, record: Plan, column: str) -> bool:
+        return record.done_at is None and (
+            acting().may("plan.postpone") if column == "due_at" else super().may_change_cell(record, column)
+        )
+
+    def save_cell(self, record: Plan, column: str, value: Any, *, by: Any, at: Any) -> None:
+        """A new date moves the reminder along."""
+        if column == "due_at":
+            services.postpone_plan(record, value, by=by, at=at)
+        else:
+            super().save_cell(record, column, value, by=by, at=at)
 
     def prefill_add(self, form: Any) -> None:
         at = now() + timedelta(days=1)

@@ -78,6 +78,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     more_columns: tuple[str, ...] = (
         "number", "probability", "source", "competitor", "stage_since", "created_at", "closed_at", "lost_reason",
     )  # fmt: skip
+    inline_columns: tuple[str, ...] = ("amount", "probability", "expected_close", "source", "competitor")
     show_columns = [
         "number", "customer", "amount", "probability", "stage", "expected_close", "source", "competitor", "created_at",
     ]  # fmt: skip
@@ -179,6 +180,10 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         due = queries.due_of(db.session, [opportunity.id for opportunity in found])
         for opportunity in found:
             opportunity.next_due_at = due.get(opportunity.id)
+
+    def may_change_cell(self, record: Opportunity, column: str) -> bool:
+        fixed = record.closed_at is not None and column in ("amount", "probability", "expected_close")
+        return not fixed and super().may_change_cell(record, column) and page.may_change(record, acting())
 
     # --- one opportunity ---
 

@@ -50,6 +50,7 @@ class OpportunityPoolView(OpportunityView):
     list_columns = ["title", "pool_customer", "pool_region", "amount", "source", "expected_close", "created_at"]
     order_columns = ["amount", "expected_close", "created_at"]
     more_columns = ()
+    inline_columns = ()
     search_columns = ["source", "amount", "expected_close", "created_at", "title"]
     formatters_columns: Any = {
         "amount": cells.money,

@@ -33,6 +33,7 @@ class ServiceArchiveView(ServiceRequestView):
     empty_text = _l("Requests that are done are kept here, with what helped.")
     icon = "ti-archive"
     list_columns = ["text", "solution", "type", "customer", "satisfaction", "archived_at", "number"]
+    inline_columns = ()
     more_columns = ("product", "channel", "cause", "severity", "upheld", "received_at")
     order_columns = ["number", "type", "satisfaction", "archived_at"]
     base_order = ("archived_at", "desc")

@@ -102,6 +102,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     more_columns: tuple[str, ...] = (
         "channel", "severity", "cause", "upheld", "serial_number", "satisfaction", "processed_at", "archived_at", "solution",
     )  # fmt: skip
+    inline_columns: tuple[str, ...] = ("priority",)
     show_columns = ["number"]
     order_columns = ["number", "type", "priority", "status", "resolution_due_at", "received_at"]
     column_order = {"due_at": "resolution_due_at"}
@@ -188,6 +189,9 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
                 (_("First answer late"), f"_flt_0_owner_id={me}&answer=late&_flt_1_received_at={since.isoformat()}")
             )
         return [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
+
+    def may_change_cell(self, record: ServiceRequest, column: str) -> bool:
+        return record.status != RequestStatus.archived and super().may_change_cell(record, column)
 
     # --- one request ---
 

@@ -149,6 +149,51 @@
     });
     if (chooser && window.Sortable) window.Sortable.create(chooser.querySelector("ul"), { handle: ".grip", animation: 120, onEnd: save });
 
+    /* --- one cell, changed where it stands --- */
+    const edit = async (button) => {
+      list.querySelectorAll(".cell-f").forEach((open) => open.remove());
+      const cell = button.closest("td");
+      const answer = await ck.ask(button.dataset.inline, { headers: { "HX-Request": "true" } });
+      if (!answer.ok) { ck.toast(ck.sentence(answer), "bad"); return; }
+      cell.insertAdjacentHTML("beforeend", answer.text);
+      const form = cell.querySelector(".cell-f");
+      const before = new FormData(form);
+      const first = form.querySelector("select, input:not([type=hidden]), textarea");
+      const close = () => { form.remove(); button.focus(); };
+      const problem = (text) => { const line = form.querySelector("[data-cell-problem]"); line.textContent = text; line.hidden = false; };
+      const send = async (body) => {
+        const saved = await ck.ask(form.getAttribute("action"), { method: "POST", body });
+        if (saved.ok) cell.querySelector("[data-cell]").innerHTML = saved.data.cell;
+        return saved;
+      };
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        if (form.dataset.busy) return;
+        form.dataset.busy = "1";
+        const saved = await send(new FormData(form));
+        delete form.dataset.busy;
+        if (!saved.ok) { problem(ck.sentence(saved)); first.focus(); return; }
+        close();
+        ck.toast(`${form.getAttribute("aria-label")} – ${ck.words.saved}`, "good", { undo: async () => {
+          if (saved.data.version !== null) before.set("version", saved.data.version);
+          return send(before);
+        } });
+      });
+      form.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } });
+      form.querySelector("[data-cell-cancel]").addEventListener("click", close);
+      first.addEventListener("change", () => { if (first.matches("select")) form.requestSubmit(); });
+      document.dispatchEvent(new CustomEvent("ck:loaded", { detail: form }));
+      first.focus();
+    };
+    table.addEventListener("click", (event) => {
+      if (event.target.closest(".cell-f") || matchMedia("(max-width: 767px)").matches) return;
+      const button = event.target.closest("[data-inline]") || event.target.closest("td.can-edit")?.querySelector("[data-inline]");
+      if (!button || event.target.closest("a, input, label") || getSelection().toString()) return;
+      event.stopImmediatePropagation();
+      edit(button);
+    }, true);
+
     /* --- row height and page size, remembered for the next visit --- */
     const density = document.querySelector("[data-density]");
     density?.addEventListener("click", (event) => {

@@ -136,6 +136,21 @@ class ListPage(KeptHalf, Filters):
             return str(maker(pk) or "")
         return endpoint(self.name, "preview", pk=pk) if hasattr(self.view, "preview") else ""
 
+    def inline_url(self, number: int, pk: Any, column: str) -> str:
+        """Where a cell of the row ``number`` is changed in the list; empty where it is not."""
+        if column not in self._inline_columns:
+            return ""
+        record = self.args["items"][number]
+        return endpoint(self.name, "cell", pk=pk, column=column) if self.view.may_change_cell(record, column) else ""
+
+    @cached_property
+    def _inline_columns(self) -> frozenset[str]:
+        """The columns that can be changed where they stand, in the list itself and not in another record's tab."""
+        columns = getattr(self.view, "inline_columns", ())
+        if not columns or "items" not in self.args or self.view.in_tab() or not self.may("cell"):
+            return frozenset()
+        return frozenset(columns)
+
     def edit_url(self, pk: Any) -> str:
         return endpoint(self.name, "edit", pk=pk) if self.may("edit") else ""
 

@@ -12,14 +12,14 @@ from app.core.actors import current_actor
 from app.core.rights import kinds
 from app.web.per_request import PerRequest
 from app.web.search_form import Choices, search_form
+from app.web.views.cells import InlineCells
 from app.web.views.exporting import Exporting
 from app.web.views.forms import FormPages
-from app.web.views.record import RecordPages
 
 CrudService = Callable[..., Any]
 
 
-class CrmModelView(Exporting, RecordPages, FormPages):
+class CrmModelView(Exporting, InlineCells, FormPages):
     """FAB's ModelView with our services behind it; a view class only declares.
 
     It has no properties: FAB reads every attribute of a view when it makes it, outside any request.
@@ -75,6 +75,7 @@ class CrmModelView(Exporting, RecordPages, FormPages):
         "delete": "delete",
         "undelete": "delete",
         "export": "export",
+        "cell": "edit",
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -90,6 +91,8 @@ class CrmModelView(Exporting, RecordPages, FormPages):
             )
             if service is None
         }
+        if not cls.inline_columns:
+            self.exclude_route_methods.add("cell")
         if not any(f"{self.kind}.export" in kind.rights() for kind in kinds()):
             self.exclude_route_methods.add("export")
         if self.search_kind:
