@@ -48,7 +48,7 @@
       if (every) {
         every.hidden = true;
         every.setAttribute("aria-pressed", "true");
-        bulk.querySelector("[data-selected]").textContent = ck.say("chosen", { count: every.dataset.count });
+        bulk.querySelector("[data-selected]").textContent = ck.say("chosen", { count: every.dataset.total });
       }
     });
     bulk?.addEventListener("submit", (event) => {
