@@ -48,6 +48,8 @@ def written(value: Any) -> Any:
     """``value`` as a cell holds it: a number, a day, a moment in the company's time zone, or a text; None is empty."""
     if value is None or value == "":
         return None
+    if isinstance(value, str):
+        return _CONTROL.sub("", value) if not value.isprintable() else value
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, datetime):
