@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,13 +37,13 @@ class Words:
         self._kinds = {kind.name: kind for kind in kinds()}
         self._names: dict[tuple[str, Any], str] = {}
 
-    def read(self, entries: Iterable[AuditEntry]) -> None:
+    def read(self, entries: Iterable[AuditEntry], apart_from: Collection[str] = ()) -> None:
         """Read the names of everything the entries refer to, one statement for each table."""
         wanted: dict[str, set[int]] = {}
         for entry in entries:
             for name, pair in entry.changes.items():
                 table = self._refers_to(entry.kind, name)
-                if table is not None:
+                if table is not None and name not in apart_from:
                     keys = pair if isinstance(pair, list) else [pair]
                     wanted.setdefault(table, set()).update(key for key in keys if isinstance(key, int))
         for table, ids in wanted.items():
@@ -96,9 +96,10 @@ class Words:
         granted = dict(kind.moves) if kind else {}
         return str(moves.get(name) or granted.get(name) or VERBS.get(name) or name)
 
-    def changes(self, entry: AuditEntry) -> list[tuple[str, str, str]]:
-        """(field, before, after) of everything an entry says."""
-        return [self._change(entry, name, pair) for name, pair in entry.changes.items()]
+    def changes(self, entry: AuditEntry, names: Iterable[str] | None = None) -> list[tuple[str, str, str]]:
+        """(field, before, after) of everything an entry says, or of the fields ``names``."""
+        told = entry.changes if names is None else names
+        return [self._change(entry, name, entry.changes[name]) for name in told]
 
     def _change(self, entry: AuditEntry, name: str, pair: Any) -> tuple[str, str, str]:
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)

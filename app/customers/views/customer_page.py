@@ -20,6 +20,7 @@ from app.customers.models import ChurnBand, Contact, Customer, CustomerStatus, P
 from app.customers.timeline_page import TIMELINE_GROUPS, entries
 from app.customers.views import looks
 from app.customers.views.customer_actions import CustomerActions
+from app.customers.views.customer_changes import CustomerChanges
 from app.theme import cells
 from app.theme.widgets import Fact, Kpi, MoveButton, RecordHead, Tab
 from app.web.custom_forms import custom_facts
@@ -29,7 +30,7 @@ TIMELINE_PAGE = 20
 PREVIEWED = 3
 
 
-class CustomerPage(CustomerActions):
+class CustomerPage(CustomerChanges, CustomerActions):
     """What the page of a customer shows."""
 
     def record_head(self, customer: Customer) -> RecordHead:
@@ -77,10 +78,11 @@ class CustomerPage(CustomerActions):
     def record_tabs(self, customer: Customer) -> list[Tab]:
         """The customer's related lists, loaded when opened."""
         actor = acting()
-        return [
+        related = [
             Tab(tab.name, tab.label, url_for(tab.endpoint, name="customer_id", pk=customer.id))
             for tab in panels.tabs(actor)
         ]
+        return [*related, Tab("changes", _("Changes"), url_for(".changes", pk=customer.id))]
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access

@@ -68,6 +68,7 @@ class CrmModelView(Exporting, InlineCells, FormPages):
         "preview": "see",
         "card": "see",
         "timeline": "see",
+        "changes": "see",
         "count": "see",
         "related": "see",
         "add": "add",
