@@ -202,10 +202,13 @@ def row_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
             yield rule, "customer" if str(rule).startswith("/orders/card/") else KIND_OF[first]
 
 
-def moves_of(app: Flask, rule: Rule) -> list[str]:
+def view_of(app: Flask, rule: Rule) -> Any:
     endpoint = rule.endpoint.partition(".")[0]
-    view = next(view for view in app.appbuilder.baseviews if view.endpoint == endpoint)  # type: ignore[attr-defined]  # FAB puts itself on the app
-    workflow = getattr(view, "workflow", None)
+    return next(view for view in app.appbuilder.baseviews if view.endpoint == endpoint)  # type: ignore[attr-defined]  # FAB puts itself on the app
+
+
+def moves_of(app: Flask, rule: Rule) -> list[str]:
+    workflow = getattr(view_of(app, rule), "workflow", None)
     return [move.name for move in workflow.moves] if workflow is not None else ["x"]
 
 
@@ -214,6 +217,8 @@ def addresses(app: Flask, rule: Rule, pk: str) -> list[str]:
     text = re.sub(r"<(?:\w+:)?pk>", pk, str(rule))
     for name, value in others.items():
         text = re.sub(rf"<(?:\w+:)?{name}>", value, text)
+    if "<column>" in text:
+        return [text.replace("<column>", column) for column in view_of(app, rule).inline_columns]
     if "name>" not in text:
         return [text]
     return [re.sub(r"<(?:\w+:)?name>", move, text) for move in moves_of(app, rule)]
