@@ -58,10 +58,13 @@ class AuditView(SettingsPage):
         return self.render_template(
             "accounts/audit.html",
             title=_("Audit log"),
-            lines=[(entry, words.kind(entry.kind), words.action(entry), words.changes(entry)) for entry in entries],
+            lines=[
+                (entry, words.kind(entry.kind), words.action(entry), words.spoken_changes(entry)) for entry in entries
+            ],
             people=people_choices(),
             acting_for=words.actor,
             title_of=words.title,
+            language_of=words.language,
             kinds=words.kinds(),
             actions=[(name, str(label)) for name, label in ACTIONS.items()],
             asked=request.args,

@@ -17,12 +17,17 @@ from app.core.audit import AuditEntry
 from app.core.calendar import HOLIDAYS
 from app.core.database import db
 from app.core.i18n import _, current_language, format_moment
+from app.core.pinyin import CHINESE
 from app.core.rights import VERBS, kinds, role_label
 from app.core.workflow import workflow_of
 from app.web.views import CrmModelView
 
+SPOKEN = {"label_zh": "zh", "label_en": "en", **dict.fromkeys(("code", "key", "username", "pattern", "query"), "zxx")}
+"""The language of fields that have their own; ``zxx`` is none at all."""
 NAMES = ("name", "title", "number", "what", "summary")
 """The columns by which records are called."""
+OF_TWO_LANGUAGES = ("term", "opportunity_stage", "custom_field")
+"""Kinds whose records have a name in each language; the log keeps the one that was read."""
 
 
 class Words:
@@ -78,8 +83,16 @@ class Words:
         label = str(known) if known else jobs.label_of(entry.actor_name)
         return "" if label == entry.actor_name else label
 
+    @staticmethod
+    def language(entry: AuditEntry) -> str:
+        """The language of a title that was written in the one of whoever acted."""
+        return ("zh" if CHINESE.search(entry.title) else "en") if entry.kind in OF_TWO_LANGUAGES else ""
+
     def title(self, entry: AuditEntry) -> str:
         """What the record was called."""
+        if entry.kind == "service_level":
+            type_, _slash, priority = entry.title.partition("/")
+            return " ".join((self.value(entry.kind, "type", type_), self.value(entry.kind, "priority", priority)))
         if entry.kind in ("report", "settings"):
             return str(REPORTS.get(entry.title) or self.kind(entry.title))
         # Whole lists are taken away, under the name of the list in the language of whoever took it.
@@ -100,6 +113,11 @@ class Words:
         """(field, before, after) of everything an entry says, or of the fields ``names``."""
         told = entry.changes if names is None else names
         return [self._change(entry, name, entry.changes[name]) for name in told]
+
+    def spoken_changes(self, entry: AuditEntry) -> list[tuple[str, str, str, str]]:
+        """Return :meth:`changes` with the language of each pair of values, where it is not the page's."""
+        languages = (SPOKEN.get(name, "") for name in entry.changes)
+        return [(*change, language) for change, language in zip(self.changes(entry), languages, strict=True)]
 
     def _change(self, entry: AuditEntry, name: str, pair: Any) -> tuple[str, str, str]:
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
@@ -138,6 +156,11 @@ class Words:
             return self._parts(kind, value)
         if isinstance(value, list):
             return _(", ").join(self._listed(kind, name, one) for one in value)
+        if kind == "list_view" and name == "list":
+            views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]  # as above
+            return next((str(view.list_title) for view in views if view.endpoint == value), str(value))
+        if kind == "term" and name == "list":
+            return next((str(known.label) for known in dictionary.lists() if known.name == value), str(value))
         if name == "reason" and kind == "user":
             return str(REASONS.get(value, value))
         if kind == "calendar" and isinstance(value, str):

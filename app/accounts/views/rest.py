@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
 from sqlalchemy import Boolean, Date, Enum, Integer, Numeric
 
 from app.accounts.views.audit_words import Words
@@ -123,7 +124,7 @@ def _holds(column: Any) -> str:
     if column.foreign_keys and isinstance(column.type, Integer):
         return _("id of a record")
     if isinstance(column.type, Enum):
-        return " · ".join(column.type.enums)
+        return Markup(" · ").join(Markup("<code>{}</code>").format(member) for member in column.type.enums)
     found = next((str(word) for kind, word in WORDS if isinstance(column.type, kind)), "")
     length = getattr(column.type, "length", None)
     return found or (_("text, at most %(limit)d", limit=length) if length else _("text"))

@@ -47,7 +47,15 @@ class EditForms:
     def refresh(self, obj: Any = None) -> OrderForm:
         """Return a form filled from the request or from the order."""
         order: Order = obj or self._view.found(request.view_args["pk"] if request.view_args else "")
-        form: OrderForm = OrderForm.refresh(obj=obj)
+        return self._fitted(OrderForm.refresh(obj=obj), order)
+
+    def __call__(self, formdata: None = None, obj: Any = None) -> OrderForm:
+        """Return a form filled from the order alone, whatever was sent."""
+        return self._fitted(OrderForm(formdata=formdata, obj=obj), obj)
+
+    @staticmethod
+    def _fitted(form: OrderForm, order: Order) -> OrderForm:
+        """Leave in ``form`` what the status of ``order`` leaves open."""
         del form.original_id
         if order.is_return and order.original is not None:
             offer_lines(form, order.original, apart_from=order.id)

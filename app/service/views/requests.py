@@ -113,7 +113,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
         "compensation",
     ]  # fmt: skip
     label_columns = {
-        "number": _l("Number"), "customer": _l("Customer"), "contact": _l("Contact"), "product_id": _l("Product"), "type": _l("Type"),
+        "number": _l("Number"), "customer": _l("Customer"), "contact": _l("Contact"), "product": _l("Product"), "product_id": _l("Product"), "type": _l("Type"),
         "text": _l("What the customer says"), "priority": _l("Priority"), "channel": _l("Channel"),
         "status": _l("Status"), "owner": _l("Specialist"), "owner_id": _l("Specialist"), "due_at": _l("Deadline"),
         "responsible_id": _l("Responsible person"), "received_at": _l("Received"), "solution": _l("Solution"),

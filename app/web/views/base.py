@@ -89,6 +89,7 @@ class CrmModelView(Exporting, InlineCells, FormPages):
                 ("edit", cls.update),
                 ("delete", cls.remove),
                 ("undelete", cls.restore),
+                ("related", cls.related_keys or None),
             )
             if service is None
         }
