@@ -58,6 +58,11 @@ def period(name: str, today: date) -> Span:
     return PERIODS[name][1](today)
 
 
+def month_of(day: date) -> Span:
+    """The days of the month in which ``day`` lies."""
+    return _month(day, 0)
+
+
 def last_days(count: int, today: date) -> Span:
     """The last ``count`` days, today included."""
     return today - timedelta(days=count - 1), today

@@ -8,6 +8,10 @@ DEALS = """SELECT o.id FROM opportunity o JOIN ab_user u ON u.id = o.owner_id
     WHERE u.username = 'manager1' AND o.status = 'developing' AND o.stage = :stage AND o.deleted_at IS NULL"""
 BUYER = "SELECT c.name FROM opportunity o JOIN customer c ON c.id = o.customer_id WHERE o.id = :id"
 STAGE = "SELECT stage, status, amount FROM opportunity WHERE id = :id"
+CLOSING = """SELECT o.id, o.expected_close FROM opportunity o JOIN ab_user u ON u.id = o.owner_id
+    WHERE u.username = 'manager1' AND o.status = 'developing' AND o.deleted_at IS NULL
+    AND o.expected_close > CURRENT_DATE ORDER BY o.expected_close, o.id"""
+CLOSE = "SELECT expected_close FROM opportunity WHERE id = :id"
 STATUS = "SELECT status, solution FROM service_request WHERE id = :id"
 
 
@@ -41,6 +45,48 @@ def test_the_board_of_opportunities(company: Company) -> None:
         manager.page.locator(".toasts [data-toast=bad]").wait_for()
         in_column(manager, plain, "proposal")
         assert company.ask(STAGE, id=plain).status == "won"
+
+
+def test_the_board_by_closing_month(company: Company) -> None:
+    first, second = company.rows(CLOSING)[:2]
+    with company.signed_in("manager1", refusals="409") as manager:
+        manager.menu("/opportunities/board")
+        manager.page.locator(".seg a[href*='/opportunities/closing']").click()
+        home, months = home_of(manager, first.id), manager.page.locator("[data-column]")
+        codes = months.evaluate_all("all => all.map((one) => one.dataset.column)")
+        target = codes[codes.index(home) + 1]
+
+        # Another month keeps the day, and Undo brings it back.
+        drag(manager, first.id, target)
+        manager.page.locator(".toasts [data-toast=good] .undo").wait_for()
+        moved = company.ask(CLOSE, id=first.id).expected_close
+        assert str(moved)[:7] == target
+        in_column(manager, first.id, target)
+        with manager.page.expect_navigation():
+            manager.page.locator(".toasts .undo").click()
+        in_column(manager, first.id, home)
+        assert company.ask(CLOSE, id=first.id).expected_close == first.expected_close
+
+        # Into the past there is no way: the card goes back.
+        drag(manager, first.id, "overdue")
+        manager.page.locator(".toasts [data-toast=bad]").wait_for()
+        in_column(manager, first.id, home)
+        assert company.ask(CLOSE, id=first.id).expected_close == first.expected_close
+
+        # The keyboard carries a card as the mouse does.
+        place = home_of(manager, second.id)
+        card = manager.page.locator(f"[data-card='{second.id}']")
+        card.focus()
+        for key in ("Space", "ArrowRight", "Enter"):
+            manager.page.keyboard.press(key)
+        in_column(manager, second.id, codes[codes.index(place) + 1])
+        manager.page.locator(".toasts [data-toast=good]").wait_for()
+        assert company.ask(CLOSE, id=second.id).expected_close != second.expected_close
+
+
+def home_of(person: Person, card: int) -> str:
+    """The column in which a card lies."""
+    return str(person.page.locator(f"[data-column]:has([data-card='{card}'])").get_attribute("data-column"))
 
 
 def test_the_board_of_service_requests(company: Company) -> None:

@@ -51,6 +51,13 @@ class Column:
         """How many opportunities have no card."""
         return self.count - len(self.cards)
 
+    def add(self, state: str, count: int, amount: Any, weighted: Any) -> None:
+        """Count opportunities in whose next step is ``state``; ``weighted`` is amount times percent."""
+        self.count += count
+        self.amount += Decimal(amount)
+        self.weighted += round(Decimal(weighted) / 100, 2)
+        self.shares[state] += Decimal(amount)
+
 
 @dataclass
 class Board:
@@ -72,6 +79,13 @@ class Board:
     @property
     def weighted(self) -> Decimal:
         return sum((column.weighted for column in self.stages), Decimal(0))
+
+
+def card(opportunity: Opportunity, due_at: datetime | None, stage: Stage | None, now: datetime) -> Card:
+    """The card of an opportunity under development in ``stage``."""
+    state = "none" if due_at is None else "late" if due_at < now else "plan"
+    days = max((now - opportunity.stage_since).days, 0)
+    return Card(opportunity, due_at, state, days, stage is not None and days > stage.normal_days)
 
 
 def of_team(team_id: int) -> ColumnElement[bool]:
@@ -97,7 +111,8 @@ def board(
 DEVELOPING = Opportunity.status == OpportunityStatus.developing
 
 
-def _dues() -> Any:
+def dues() -> Any:
+    """(opportunity_id, due_at of its earliest open plan), as a subquery."""
     # One pass over the open plans: asking for each of twenty thousand opportunities costs twice as much.
     return (
         select(Plan.opportunity_id.label("opportunity_id"), func.min(Plan.due_at).label("due_at"))
@@ -107,7 +122,13 @@ def _dues() -> Any:
     )
 
 
-def _sums() -> tuple[Any, Any, Any]:
+def step_of(due: Any, now: datetime) -> Any:
+    """One of :data:`STEPS`: how the next step of an opportunity stands."""
+    return case((due.c.due_at.is_(None), "none"), (due.c.due_at < now, "late"), else_="plan")
+
+
+def sums() -> tuple[Any, Any, Any]:
+    """How many opportunities, their amount, and their amount times percent of probability."""
     return (
         func.count(),
         func.coalesce(func.sum(Opportunity.amount), 0),
@@ -118,10 +139,10 @@ def _sums() -> tuple[Any, Any, Any]:
 def _count_developing(
     session: Session, wanted: list[ColumnElement[bool]], columns: dict[str, Column], now: datetime
 ) -> None:
-    due = _dues()
-    step = case((due.c.due_at.is_(None), "none"), (due.c.due_at < now, "late"), else_="plan").label("step")
+    due = dues()
+    step = step_of(due, now).label("step")
     counted = (
-        select(Opportunity.stage, step, *_sums())
+        select(Opportunity.stage, step, *sums())
         .outerjoin(due, due.c.opportunity_id == Opportunity.id)
         .where(DEVELOPING, *wanted)
         .group_by(Opportunity.stage, step)
@@ -130,10 +151,7 @@ def _count_developing(
         column = columns.get(stage)
         if column is None:
             continue  # no opportunity stays in a stage that is retired
-        column.count += count
-        column.amount += Decimal(amount)
-        column.weighted += round(Decimal(weighted) / 100, 2)
-        column.shares[state] += Decimal(amount)
+        column.add(state, count, amount, weighted)
 
 
 def _count_others(
@@ -145,9 +163,7 @@ def _count_others(
         else Opportunity.status == OpportunityStatus.unassigned
         for status in others
     }
-    parts = [
-        select(literal(status), *_sums()[:2]).where(condition, *wanted) for status, condition in conditions.items()
-    ]
+    parts = [select(literal(status), *sums()[:2]).where(condition, *wanted) for status, condition in conditions.items()]
     for status, count, amount in session.execute(union_all(*parts)):
         others[status].count, others[status].amount = count, Decimal(amount)
 
@@ -164,7 +180,7 @@ def _deal(
     now: datetime,
     closed_since: datetime,
 ) -> None:
-    due = _dues()
+    due = dues()
     urgent_first = (due.c.due_at.is_(None), due.c.due_at, Opportunity.stage_since, Opportunity.id)
     place = func.row_number().over(partition_by=Opportunity.stage, order_by=urgent_first)
     ranked = (
@@ -179,15 +195,12 @@ def _deal(
         .where(ranked.c.place <= CARDS)
         .order_by(ranked.c.place)
     )
-    for opportunity, due_at in session.execute(_with_names(top)):
+    for opportunity, due_at in session.execute(with_names(top)):
         column = columns.get(opportunity.stage)
         if column is None:
             continue
-        state = "none" if due_at is None else "late" if due_at < now else "plan"
-        days = max((now - opportunity.stage_since).days, 0)
-        assert column.stage is not None
-        column.cards.append(Card(opportunity, due_at, state, days, days > column.stage.normal_days))
-    for opportunity in session.scalars(_with_names(_newest_closed(wanted, closed_since))):
+        column.cards.append(card(opportunity, due_at, column.stage, now))
+    for opportunity in session.scalars(with_names(_newest_closed(wanted, closed_since))):
         days = max((opportunity.closed_at - opportunity.created_at).days, 0)
         others[opportunity.status].cards.append(Card(opportunity, None, opportunity.status.value, days))
 
@@ -205,7 +218,8 @@ def _newest_closed(wanted: list[ColumnElement[bool]], closed_since: datetime) ->
     return select(Opportunity).where(shown).order_by(Opportunity.closed_at.desc(), Opportunity.id.desc())
 
 
-def _with_names(statement: Any) -> Any:
+def with_names(statement: Any) -> Any:
+    """Read the customer, as far as it is in sight, and the owner along with each opportunity."""
     return statement.options(joinedload(Opportunity.customer), joinedload(Opportunity.owner)).execution_options(
         eager_tables=tuple(scoped_relations(Opportunity, ("customer",)))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.customers.services.children import register
 from app.opportunities.models import Opportunity
 from app.opportunities.services import leaving
+from app.opportunities.services.closing import close_in, close_on
 from app.opportunities.services.history import log
 from app.opportunities.services.moves import QuotaReached, claim
 from app.opportunities.services.plans import STEP_FIELDS, add_step, order_steps
@@ -25,6 +26,8 @@ __all__ = [
     "Taken",
     "add_step",
     "claim",
+    "close_in",
+    "close_on",
     "create_opportunity",
     "create_stage",
     "create_with_prospect",

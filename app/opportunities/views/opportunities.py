@@ -21,6 +21,7 @@ from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.queries.board import of_team
 from app.opportunities.views import looks, page
 from app.opportunities.views.board import board_page, dropped
+from app.opportunities.views.closing import closing_page, put_off
 from app.opportunities.views.moves import OpportunityMoves
 from app.opportunities.views.plan import DevelopmentPlan
 from app.opportunities.workflow import LABELS
@@ -60,7 +61,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     restore: Any = staticmethod(services.restore_opportunity)
     prefill = ("customer_id", "contact_id", "source")
     related_keys = {"customer_id": lambda pk: row("customer", pk), "contact_id": lambda pk: row("contact", pk)}
-    method_permission_name = {**CrmModelView.method_permission_name, "board": "see"}
+    method_permission_name = {**CrmModelView.method_permission_name, "board": "see", "closing": "see"}
 
     list_title = _l("Opportunities")
     add_title = _l("New opportunity")
@@ -261,6 +262,18 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         sent = request.get_json(silent=True)
         target = sent.get("to") if isinstance(sent, dict) else None
         return dropped(self, self.found(pk), target if isinstance(target, str) else "")
+
+    @expose("/closing")
+    @has_access
+    def closing(self) -> Any:
+        """The opportunities in columns by the month of their expected close."""
+        return closing_page(self)
+
+    @expose("/<pk>/close", methods=["POST"])
+    @signed_in
+    def put_off(self, pk: str) -> Any:
+        """A card was dropped on another month, or that is taken back."""
+        return put_off(self.found(pk))
 
     # --- forms ---
 

@@ -9,7 +9,7 @@
     const columns = () => [...board.querySelectorAll("[data-column]")];
     const columnOf = (card) => card.closest("[data-column]");
     const cardsOf = (column) => column.querySelector("[data-cards]");
-    let from = null, before = null;
+    let from = null, before = null, lifted = null;
 
     const remember = (card) => { from = columnOf(card); before = card.nextElementSibling; };
     const back = (card, home, place) => { cardsOf(home).insertBefore(card, place?.parentElement === cardsOf(home) ? place : null); tally(); };
@@ -28,7 +28,7 @@
         ck.settle = null;
       }
       card.setAttribute("aria-busy", "true");
-      const answer = await ck.ask(address(board.dataset.move), { method: "POST", json: { to: column.dataset.column }, headers: { "HX-Request": "true" } });
+      const answer = await ck.ask(address(board.dataset.move), { method: "POST", json: { to: column.dataset.column, version: card.dataset.version }, headers: { "HX-Request": "true" } });
       card.removeAttribute("aria-busy");
       if (answer.ok && answer.text && /<form/i.test(answer.text)) {
         ck.settle = (done) => { if (!done) back(card, home, place); ck.settle = null; };
@@ -36,14 +36,21 @@
         return;
       }
       if (!answer.ok) { back(card, home, place); ck.toast(ck.sentence(answer), "bad"); return; }
+      if (answer.data?.version) card.dataset.version = answer.data.version;
       if (answer.data?.message) ck.toast(answer.data.message, "good", { undo: answer.data.undo });
       const fresh = board.dataset.summary;
-      if (fresh) { const page = await ck.ask(fresh); if (page.ok) refresh(page.text); }
+      if (fresh) { const page = await ck.ask(fresh); if (page.ok) refresh(page.text, card); }
     };
     /* Sums in the heads come from the server, never from adding up what the page happens to show. */
-    const refresh = (html) => {
+    const refresh = (html, card) => {
       const page = new DOMParser().parseFromString(html, "text/html");
       page.querySelectorAll("[data-fresh]").forEach((part) => { const place = document.querySelector(`[data-fresh="${CSS.escape(part.dataset.fresh)}"]`); if (place) place.replaceWith(part); });
+      /* What the card itself says may have changed too, unless somebody has taken it up again. */
+      const newer = page.querySelector(`[data-card="${CSS.escape(card.dataset.card)}"]`);
+      if (!newer || card === lifted || board.classList.contains("dragging")) return;
+      const focused = card === document.activeElement;
+      card.replaceWith(newer);
+      if (focused) newer.focus();
     };
 
     if (window.Sortable) columns().forEach((column) => {
@@ -60,7 +67,6 @@
     voice.className = "visually-hidden";
     voice.setAttribute("aria-live", "assertive");
     board.after(voice);
-    let lifted = null;
     const put = (keep) => {
       const card = lifted;
       lifted = null;

@@ -1,0 +1,126 @@
+"""The board by closing month: what is under development, by the month in which the customer is expected to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from app.core.calendar import WorkingCalendar
+from app.core.periods import month_of
+from app.opportunities.models import Opportunity
+from app.opportunities.queries.board import CARDS, DEVELOPING, Column, card, dues, step_of, sums, with_names
+from app.opportunities.queries.stages import all_stages
+
+AHEAD = 4
+"""Months after the present one that have a column of their own."""
+OVERDUE, LATER, NONE = "overdue", "later", "none"
+
+
+@dataclass
+class Period(Column):
+    """One column; ``first`` and ``last`` are its days, both inclusive, None where it is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass
+class ClosingBoard:
+    """All columns, in their order."""
+
+    columns: list[Period] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(column.count for column in self.columns)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((column.amount for column in self.columns), Decimal(0))
+
+    @property
+    def weighted(self) -> Decimal:
+        return sum((column.weighted for column in self.columns), Decimal(0))
+
+
+def periods(today: date) -> list[Period]:
+    """The empty columns: overdue, this month from today on, the next months by ``2026-12``, later, no day."""
+    found = [Period(OVERDUE, last=today - timedelta(days=1))]
+    first = today
+    for _n in range(AHEAD + 1):
+        last = month_of(first)[1]
+        found.append(Period(f"{first:%Y-%m}", first=first, last=last))
+        first = last + timedelta(days=1)
+    return [*found, Period(LATER, first=first), Period(NONE)]
+
+
+def period_of(day: date | None, columns: Iterable[Period]) -> Period:
+    """The column to which ``day`` belongs."""
+    for column in columns:
+        if column.code == NONE if day is None else column.code != NONE and day <= (column.last or date.max):
+            return column
+    raise LookupError(day)
+
+
+def day_in(period: Period, wished: date | None, calendar: WorkingCalendar) -> date:
+    """The day of ``period`` with the same number as ``wished``, or else the last working day of its month.
+
+    ``later`` begins with its first month. Where no working day is left, the last day of the month is meant.
+    """
+    assert period.first is not None
+    last = month_of(period.first)[1]
+    if wished is not None and period.first.day <= wished.day <= last.day:
+        return last.replace(day=wished.day)
+    working = calendar.add_working_days(last + timedelta(days=1), -1)
+    return working if working >= period.first else last
+
+
+def closing_board(
+    session: Session, conditions: Iterable[ColumnElement[bool]], *, now: datetime, today: date
+) -> ClosingBoard:
+    """The board of the visible opportunities under development that meet ``conditions``."""
+    wanted, columns = list(conditions), {column.code: column for column in periods(today)}
+    due = dues()
+    place = _place(list(columns.values())).label("place")
+    counted = (
+        select(place, step_of(due, now).label("step"), *sums())
+        .outerjoin(due, due.c.opportunity_id == Opportunity.id)
+        .where(DEVELOPING, *wanted)
+        .group_by("place", "step")
+    )
+    for code, step, count, amount, weighted in session.execute(counted):
+        columns[code].add(step, count, amount, weighted)
+    stages = {stage.code: stage for stage in all_stages(session)}
+    for code, opportunity, due_at in session.execute(with_names(_top(wanted, place))):
+        columns[code].cards.append(card(opportunity, due_at, stages.get(opportunity.stage), now))
+    return ClosingBoard(list(columns.values()))
+
+
+def _place(columns: list[Period]) -> Any:
+    close = Opportunity.expected_close
+    dated = [(close <= column.last, column.code) for column in columns if column.last is not None]
+    return case((close.is_(None), NONE), *dated, else_=LATER)
+
+
+def _top(wanted: list[ColumnElement[bool]], place: Any) -> Any:
+    due = dues()
+    nearest_first = (Opportunity.expected_close, due.c.due_at.is_(None), due.c.due_at, Opportunity.id)
+    number = func.row_number().over(partition_by=place.element, order_by=nearest_first).label("number")
+    ranked = (
+        select(Opportunity.id, due.c.due_at, place, number)
+        .outerjoin(due, due.c.opportunity_id == Opportunity.id)
+        .where(DEVELOPING, *wanted)
+        .subquery("ranked")
+    )
+    return (
+        select(ranked.c.place, Opportunity, ranked.c.due_at)
+        .join(ranked, ranked.c.id == Opportunity.id)
+        .where(ranked.c.number <= CARDS)
+        .order_by(ranked.c.number)
+    )
