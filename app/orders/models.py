@@ -182,4 +182,8 @@ class OrderDay(Model):
     net: Mapped[Decimal] = mapped_column(Money, comment="excl. VAT, returns taken off")
     cost: Mapped[Decimal] = mapped_column(Money, comment="excl. VAT, returns taken off")
 
-    __table_args__ = (Index("ix_order_day_day", "day", "customer_id", "gross", "orders"),)
+    __table_args__ = (
+        Index("ix_order_day_day", "day", "customer_id", "gross", "orders"),
+        # A long period is added up customer by customer.
+        Index("ix_order_day_customer", "customer_id", "day", "gross", "orders"),
+    )

@@ -187,7 +187,7 @@ def company(session, people, add, make_customer, make_case, make_user) -> dict[s
 
 
 def content(page: str) -> str:
-    return page[page.index(">", page.index('id="content"')) + 1 : page.index("</main>")]
+    return page[page.index(">", page.index('id="main"')) + 1 : page.index("</main>")]
 
 
 def strip(page: str) -> dict[str, tuple[int, str]]:

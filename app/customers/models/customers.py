@@ -137,6 +137,23 @@ class Customer(Numbered, Traced, Versioned, Recyclable, Model):
             sqlite_where=text("is_internal IS 1 OR deleted_at IS NOT NULL"),
             postgresql_where=text("is_internal IS true OR deleted_at IS NOT NULL"),
         ),
+        # What the analysis pages group and narrow by, so that none of them reads whole customers.
+        Index(
+            "ix_customer_counted",
+            "id",
+            "level",
+            "industry",
+            "region",
+            "credit",
+            "satisfaction",
+            "source",
+            "status",
+            "owner_id",
+            "is_internal",
+            "deleted_at",
+            sqlite_where=text("is_internal IS 0 AND deleted_at IS NULL"),
+            postgresql_where=text("is_internal IS false AND deleted_at IS NULL"),
+        ),  # fmt: skip
     )
 
     def __str__(self) -> str:

@@ -70,10 +70,8 @@ def _of_period(name: str, scope: ReportScope) -> list[Question]:
     start, end = scope.moments()
 
     def of(what: str, key: Any, customer: Any, *where: Any, amount: Any = None) -> Question:
-        question = counted(f"{what}_{name}", key, amount=amount)
-        if key is not Customer.id:
-            question = question.join(Customer, Customer.id == customer)
-        return question.where(*where, *scope.customers())
+        question = counted(f"{what}_{name}", key, *where, amount=amount)
+        return question.where(*(scope.customers() if customer is None else [scope.of_counted(db.session(), customer)]))
 
     day, request, opened = OrderDay, ServiceRequest, ChurnCase.opened_on.between(scope.first, scope.last)
     received = (request.received_at >= start, request.received_at < end)
@@ -114,7 +112,7 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     session = db.session()
     best = [
         (customer.name, money(value), whole(money(value)), url_for("CustomerView.show", pk=customer.id))
-        for customer, value in session.execute(queries.best_customers(scope))
+        for customer, value in session.execute(queries.best_customers(session, scope))
     ]
     sources = [
         (dictionary.label(session, "source", code) or _("not entered"), number, format_number(number), "")
@@ -122,11 +120,11 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     ]
     types = [
         (dictionary.label(session, "request_type", code), number, format_number(number), "")
-        for code, number in session.execute(queries.requests_by_type(scope))
+        for code, number in session.execute(queries.requests_by_type(session, scope))
     ]
     cases = [
         (case.customer.name, case.value_12m, whole(case.value_12m), url_for("ChurnView.show", pk=case.id))
-        for case in session.scalars(queries.dearest_cases(scope))
+        for case in session.scalars(queries.dearest_cases(session, scope))
     ]
     return {
         "strip": [],

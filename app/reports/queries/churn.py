@@ -39,12 +39,12 @@ def churn(session: Session, scope: ReportScope, dimension: str, *, status: str =
     """
     by = scope.month_of_day(ChurnCase.opened_on) if dimension == "month" else DIMENSIONS[dimension]
     key = by.label("part")
-    statement = (
-        select(key, func.count(ChurnCase.id), func.sum(ChurnCase.value_12m))
-        .join(Customer, Customer.id == ChurnCase.customer_id)
-        .where(ChurnCase.opened_on.between(scope.first, scope.last), *scope.customers())
-        .group_by(key)
-    )
+    statement = select(key, func.count(ChurnCase.id), func.sum(ChurnCase.value_12m)).group_by(key)
+    in_period = ChurnCase.opened_on.between(scope.first, scope.last)
+    if dimension == "level":
+        statement = statement.join(Customer, Customer.id == ChurnCase.customer_id).where(in_period, *scope.customers())
+    else:
+        statement = statement.where(in_period, scope.of_counted(session, ChurnCase.customer_id))
     if status:
         statement = statement.where(ChurnCase.status == status)
     rows = [

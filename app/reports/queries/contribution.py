@@ -54,7 +54,7 @@ def _ranked(session: Session, scope: ReportScope) -> CTE:
             func.sum(OrderDay.gross).label("value"),
             func.sum(OrderDay.orders).label("orders"),
         )
-        .where(*scope.order_days(session))
+        .where(*scope.order_days_by_customer(session))
         .group_by(OrderDay.customer_id)
         .cte("sums")
     )
@@ -94,7 +94,7 @@ def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offse
         ranked.c.customer_id, letter, ranked.c.rank, ranked.c.orders, ranked.c.value, ranked.c.running
     ).where(ranked.c.rank.between(offset + 1, offset + limit))
     # One statement for both: adding up and ranking every customer is what takes the time.
-    found = session.execute(scope.reading(session, union_all(wanted, classes))).all()
+    found = session.execute(union_all(wanted, classes)).all()
     totals = sorted((row for row in found if row.customer_id is None), key=lambda row: row.class_name)
     page = sorted((row for row in found if row.customer_id is not None), key=lambda row: row.rank)
     return Contribution(
@@ -127,7 +127,7 @@ def _with_customers(session: Session, page: Sequence[Any]) -> Iterator[CustomerR
 def value_by_day(session: Session, scope: ReportScope) -> dict[date, Decimal]:
     """The value of each day of the period with an order or return."""
     statement = select(OrderDay.day, func.sum(OrderDay.gross)).where(*scope.order_days(session)).group_by(OrderDay.day)
-    return {day: money(value) for day, value in session.execute(scope.reading(session, statement))}
+    return {day: money(value) for day, value in session.execute(statement)}
 
 
 def by_month(scope: ReportScope, days: dict[date, Decimal]) -> list[Decimal]:

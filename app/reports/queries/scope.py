@@ -6,23 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
 from app.core.actors import current_actor
 from app.core.i18n import time_zone
 from app.core.regions import codes_below
-from app.core.visibility import with_deleted
 from app.customers.models import Customer, CustomerStatus
 from app.orders.models import OrderDay
 
 MOST_MONTHS = 36
+SHORT_DAYS = 120
+"""Up to here it is quicker to follow the days than the customers (measured with 100,000 customers, SQLite)."""
 
 
-def not_counted() -> ColumnElement[bool]:
-    """Customers of whom no report speaks; as the partial index is written."""
-    return or_(Customer.is_internal.is_(True), Customer.deleted_at.is_not(None))
+def not_counted() -> Select[int]:
+    """The keys of the customers of whom no report speaks, whoever asks; answered by a partial index alone."""
+    customer = Customer.__table__
+    # The bare table, because visibility would hide those in the recycle bin, whose rows must not be counted either.
+    return select(customer.c.id).where(or_(customer.c.is_internal.is_(True), customer.c.deleted_at.is_not(None)))
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,25 @@ class ReportScope:
         return self.is_of_everybody and actor is not None and actor.sees_all("customer")
 
     def order_days(self, session: Session) -> list[ColumnElement[bool]]:
-        """The conditions on OrderDay; the statement is run as :meth:`reading` returns it."""
-        in_period = OrderDay.day.between(self.first, self.last)
-        if self._reads_everybody(session):
-            # Naming the few that do not count spares a look at the customer of every day.
-            others = select(Customer.id).where(not_counted())
-            return [in_period, OrderDay.customer_id.not_in(others)]
-        return [in_period, OrderDay.customer_id.in_(select(Customer.id).where(*self.customers()))]
+        """The conditions on OrderDay."""
+        return [OrderDay.day.between(self.first, self.last), self.of_counted(session, OrderDay.customer_id)]
 
-    def reading(self, session: Session, statement: Any) -> Any:
-        """``statement``, which names customers in :meth:`order_days` only, so that it finds those it leaves out."""
-        return with_deleted(statement) if self._reads_everybody(session) else statement
+    def order_days_by_customer(self, session: Session) -> list[ColumnElement[bool]]:
+        """As :meth:`order_days`, for sums per customer: over a long period they are added up customer by customer."""
+        if self.days <= SHORT_DAYS:
+            return self.order_days(session)
+        return [OrderDay.day.between(self.first, self.last), self.of_matching(OrderDay.customer_id)]
+
+    def of_counted(self, session: Session, customer_id: Any) -> ColumnElement[bool]:
+        """The condition on the customer of a row."""
+        if self._reads_everybody(session):
+            # Naming the few that do not count spares a look at the customer of every row.
+            return customer_id.not_in(not_counted())
+        return self.of_matching(customer_id)
+
+    def of_matching(self, customer_id: Any) -> ColumnElement[bool]:
+        """As :meth:`of_counted`, said so that the database starts from the customers."""
+        return customer_id.in_(select(Customer.id).where(*self.customers()))
 
     def moments(self) -> tuple[datetime, datetime]:
         """The period as moments: from the first (inclusive) to the second (exclusive), in the company's time zone."""

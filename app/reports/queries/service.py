@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from app.customers.models import Customer
 from app.reports.queries.scope import ReportScope
 from app.service.models import RequestStatus, ServiceRequest
 
@@ -84,8 +83,7 @@ def service(session: Session, scope: ReportScope, dimension: str) -> list[Servic
             func.avg(request.satisfaction),
             func.count(request.satisfaction),
         )
-        .join(Customer, Customer.id == request.customer_id)
-        .where(request.received_at >= start, request.received_at < end, *scope.customers())
+        .where(request.received_at >= start, request.received_at < end, scope.of_counted(session, request.customer_id))
         .group_by(key)
     )
     rows = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.churn.models import ChurnCase
 from app.customers.models import Customer
@@ -15,11 +16,11 @@ BEST = 5
 """Lines below each figure."""
 
 
-def best_customers(scope: ReportScope) -> Rows:
+def best_customers(session: Session, scope: ReportScope) -> Rows:
     """(customer, order value) of those who ordered most in the period."""
     sums = (
         select(OrderDay.customer_id, func.sum(OrderDay.gross).label("value"))
-        .where(OrderDay.day.between(scope.first, scope.last))
+        .where(*scope.order_days_by_customer(session))
         .group_by(OrderDay.customer_id)
         .subquery()
     )
@@ -36,23 +37,22 @@ def new_by_source(scope: ReportScope) -> Rows:
     return grouped.order_by(number.desc(), Customer.source).limit(BEST)
 
 
-def requests_by_type(scope: ReportScope) -> Rows:
+def requests_by_type(session: Session, scope: ReportScope) -> Rows:
     """(type, requests received in the period), the most frequent first."""
     (start, end), number = scope.moments(), func.count(ServiceRequest.id)
-    statement = (
-        select(ServiceRequest.type, number)
-        .join(Customer, Customer.id == ServiceRequest.customer_id)
-        .where(ServiceRequest.received_at >= start, ServiceRequest.received_at < end, *scope.customers())
+    statement = select(ServiceRequest.type, number).where(
+        ServiceRequest.received_at >= start,
+        ServiceRequest.received_at < end,
+        scope.of_counted(session, ServiceRequest.customer_id),
     )
     return statement.group_by(ServiceRequest.type).order_by(number.desc(), ServiceRequest.type).limit(BEST)
 
 
-def dearest_cases(scope: ReportScope) -> Rows:
+def dearest_cases(session: Session, scope: ReportScope) -> Rows:
     """The cases opened in the period that are worth most."""
     statement = (
         select(ChurnCase)
-        .join(Customer, Customer.id == ChurnCase.customer_id)
-        .where(ChurnCase.opened_on.between(scope.first, scope.last), *scope.customers())
+        .where(ChurnCase.opened_on.between(scope.first, scope.last), scope.of_counted(session, ChurnCase.customer_id))
         .order_by(ChurnCase.value_12m.desc(), ChurnCase.id.desc())
         .limit(BEST)
     )
