@@ -80,13 +80,13 @@ def make_order(session: Session, system: Any, make_customer: Callable[..., Any])
         "cancelled": ("cancel",),
     }
 
-    def make(status: str = "draft", **values: Any) -> Any:
+    def make(status: str = "draft", *, at: datetime = NOW, **values: Any) -> Any:
         if "customer_id" not in values and "original_id" not in values:
             values["customer_id"] = make_customer().id
         values.setdefault("lines", [line("100.00")])
-        order = services.create_order({"ordered_on": TODAY, **values}, by=system, at=NOW)
+        order = services.create_order({"ordered_on": TODAY, **values}, by=system, at=at)
         for name in path[OrderStatus(status).value]:
-            order = services.workflow.make(name, order, by=system, at=NOW)
+            order = services.workflow.make(name, order, by=system, at=at)
         return order
 
     return make
