@@ -113,7 +113,7 @@ def signed_in(app, name, password):
     answer = client.post("/login/", data={"username": name, "password": password})
     if answer.status_code != 302 or "/login" in answer.location:
         raise SystemExit(f"{name} could not sign in: {answer.status_code}")
-    client.get("/lang/zh")
+    client.post("/lang/zh")
     return client
 
 

@@ -14,6 +14,14 @@ from app.core.database import Key, Model, Moment, Numbered
 NO_MAIL = "no-mail.invalid"
 
 
+def full_name(first: str | None, last: str | None) -> str:
+    """A name as it is said: 林晓梅, or Grace Lin."""
+    first, last = first or "", last or ""
+    if any("一" <= letter <= "鿿" for letter in first + last):
+        return f"{last}{first}"
+    return f"{first} {last}".strip()
+
+
 class Team(Numbered, Model):
     """A department; the people of a team are seen by its leader and the leaders above."""
 
@@ -83,10 +91,7 @@ class Person(FabUser):
     @property
     def name(self) -> str:
         """The name as it is said: 林晓梅, or Grace Lin."""
-        first, last = self.first_name or "", self.last_name or ""
-        if any("一" <= letter <= "鿿" for letter in first + last):
-            return f"{last}{first}"
-        return f"{first} {last}".strip()
+        return full_name(self.first_name, self.last_name)
 
     def __str__(self) -> str:
         return self.name

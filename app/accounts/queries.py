@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import (
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Team, TeamLeader, User
+from app.accounts.models import Team, TeamLeader, User, full_name
 from app.core.actors import Actor
 from app.core.i18n import DEFAULT_LANGUAGE
 from app.core.remembered import know, present_mark, remembered
@@ -131,15 +131,13 @@ def holder_counts(session: Session) -> dict[int, int]:
 
 def holdings(session: Session, user_id: int) -> list[tuple[str, int]]:
     """(kind, number of rows) of everything whose owner ``user_id`` is, as far as whoever asks may see it."""
-    found = []
-    for scope in scopes():
-        owner = getattr(scope.model, "owner_id", None)
-        if owner is None:
-            continue
-        count = session.scalar(select(func.count()).select_from(scope.model).where(owner == user_id))
-        if count:
-            found.append((scope.kind, count))
-    return found
+    owned = [scope for scope in scopes() if hasattr(scope.model, "owner_id")]
+    counts = [
+        select(func.count()).select_from(scope.model).where(scope.model.owner_id == user_id).scalar_subquery()
+        for scope in owned
+    ]
+    row = session.execute(select(*counts)).one()
+    return [(scope.kind, count) for scope, count in zip(owned, row, strict=True) if count]
 
 
 @dataclass(frozen=True)
@@ -236,6 +234,14 @@ def people_with_right(session: Session, *rights: str) -> tuple[tuple[int, str], 
         session,
         ("people with", *rights),
         lambda s: tuple((user.id, user.name) for user in users_with_right(s, *rights)),
+    )
+
+
+def user_names(session: Session) -> dict[int, str]:
+    """The name of everybody who ever signed in, by key; remembered."""
+    statement = select(User.id, User.first_name, User.last_name)
+    return remembered(
+        session, "user names", lambda s: {pk: full_name(first, last) for pk, first, last in s.execute(statement)}
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.accounts.queries import ADMIN, users_with_right
@@ -71,17 +71,6 @@ def by_date_to_look_again(statement: Select[ChurnCase]) -> Select[ChurnCase]:
     return statement.order_by(ChurnCase.look_again_on, ChurnCase.id)
 
 
-def measures_of(session: Session, case_id: int) -> list[ChurnMeasure]:
-    """Every postponement of a case with who made it, newest first."""
-    found = (
-        select(ChurnMeasure)
-        .where(ChurnMeasure.case_id == case_id)
-        .options(joinedload(ChurnMeasure.by))
-        .order_by(ChurnMeasure.id.desc())
-    )
-    return list(session.scalars(found))
-
-
 def with_newest_measure(statement: Select[ChurnCase]) -> Select[ChurnCase, ChurnMeasure | None]:
     """Add the newest postponement to each case."""
     other = aliased(ChurnMeasure)
@@ -114,17 +103,6 @@ def standing(session: Session, customer_id: int) -> tuple[float, int | None, Chu
     return float(row.gap or FIRST_MEAN_GAP), row.case_id, row.status
 
 
-def earlier_cases(session: Session, case: ChurnCase) -> list[ChurnCase]:
-    """The other cases of the same customer, newest first."""
-    found = (
-        select(ChurnCase)
-        .where(ChurnCase.customer_id == case.customer_id, ChurnCase.id != case.id)
-        .order_by(ChurnCase.last_order_on.desc())
-        .limit(20)
-    )
-    return list(session.scalars(found))
-
-
 def take_ownerless(session: Session) -> list[int]:
     """Who decides cases without owner: the marketing directors, or an administrator where there is none."""
     people = users_with_right(session, "churn_case.take_ownerless")
@@ -143,17 +121,44 @@ def waiting() -> Select[int]:
     return select(func.count()).select_from(wanted.subquery())
 
 
-def background(session: Session, customer_id: int) -> tuple[float, datetime | None]:
-    """(everybody's mean gap, since when a complaint of the customer is open) in one statement."""
+@dataclass(frozen=True)
+class Story:
+    """What is known around a case: postponements and earlier cases, newest first; the day of an open complaint."""
+
+    measures: list[ChurnMeasure]
+    earlier: list[ChurnCase]
+    mean_gap: float
+    complaint_since: datetime | None
+
+
+def story(session: Session, case: ChurnCase) -> Story:
+    """What is known around ``case``, in one statement."""
     complaint = select(func.min(ServiceRequest.received_at)).where(
-        ServiceRequest.customer_id == customer_id,
+        ServiceRequest.customer_id == case.customer_id,
         ServiceRequest.type == "complaint",
         ServiceRequest.status.in_((RequestStatus.created, RequestStatus.assigned)),
     )
-    row = session.execute(
-        select(_mean_gap.scalar_subquery().label("gap"), complaint.scalar_subquery().label("since"))
-    ).one()
-    return float(row.gap or FIRST_MEAN_GAP), row.since
+    newest = select(ChurnCase.id).where(ChurnCase.customer_id == case.customer_id, ChurnCase.id != case.id)
+    newest = newest.order_by(ChurnCase.last_order_on.desc()).limit(20)
+    statement = (
+        select(
+            ChurnCase,
+            ChurnMeasure,
+            _mean_gap.scalar_subquery().label("gap"),
+            complaint.scalar_subquery().label("since"),
+        )
+        .outerjoin(ChurnMeasure, and_(ChurnMeasure.case_id == ChurnCase.id, ChurnCase.id == case.id))
+        .where(or_(ChurnCase.id == case.id, ChurnCase.id.in_(select(newest.subquery().c.id))))
+        .options(joinedload(ChurnMeasure.by))
+        .order_by(ChurnCase.last_order_on.desc(), ChurnMeasure.id.desc())
+    )
+    rows = session.execute(statement).all()
+    return Story(
+        measures=[row.ChurnMeasure for row in rows if row.ChurnMeasure is not None],
+        earlier=[row.ChurnCase for row in rows if row.ChurnCase.id != case.id],
+        mean_gap=float(rows[0].gap or FIRST_MEAN_GAP),
+        complaint_since=rows[0].since,
+    )
 
 
 @dataclass(frozen=True)

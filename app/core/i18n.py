@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.support import NullTranslations, Translations
-from flask import current_app, has_app_context
+from flask import current_app, g, has_app_context
 from flask_babel.speaklater import LazyString
 
 DEFAULT_LANGUAGE = "zh"
@@ -60,19 +60,31 @@ def _catalogue(language: str) -> NullTranslations:
     return Translations.load(str(_CATALOGUES), [language])
 
 
+def _translations() -> NullTranslations:
+    """The catalogue of the language spoken now; a page asks for it a thousand times."""
+    if not has_app_context():
+        return _catalogue(current_language())
+    locale = flask_babel.get_locale()
+    known: tuple[Any, NullTranslations] | None = g.get("_translations")
+    if known is None or known[0] is not locale:
+        known = g._translations = (locale, flask_babel.get_translations())
+    return known[1]
+
+
 def gettext(text: str, /, **values: Any) -> str:
     """Return ``text`` in the current language with its ``%(name)s`` placeholders filled."""
-    if has_app_context():
-        return flask_babel.gettext(text, **values)
-    found = _catalogue(current_language()).ugettext(text)
+    found = _translations().ugettext(text)
     return found % values if values else found
 
 
 def ngettext(singular: str, plural: str, num: int, /, **values: Any) -> str:
     """Return the form of a text that fits ``num``, which is also a placeholder."""
-    if has_app_context():
-        return flask_babel.ngettext(singular, plural, num, **values)
-    return _catalogue(current_language()).ungettext(singular, plural, num) % {"num": num, **values}
+    return plural_form(singular, plural, num) % {"num": num, **values}
+
+
+def plural_form(singular: str, plural: str, num: int, /) -> str:
+    """Return the form of a text that fits ``num``, its placeholders still open."""
+    return _translations().ungettext(singular, plural, num)
 
 
 def lazy_gettext(text: str, /, **values: Any) -> LazyString:

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.queries import user_names
 from app.core.i18n import _l
 from app.core.timeline import TimelineEntry, telling_of
 
@@ -43,10 +42,8 @@ class Line:
 
 
 def entries(session: Session, page: Iterable[TimelineEntry]) -> list[Line]:
-    """Put each entry into words, with the names of who acted read in one statement."""
-    page = list(page)
-    ids = {entry.actor_id for entry in page if entry.actor_id}
-    names = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+    """Put each entry into words, with the name of who acted."""
+    names = user_names(session)
     return [_line(entry, names) for entry in page]
 
 

@@ -23,9 +23,9 @@ def register(appbuilder: Any) -> None:
     panels.add_card(panels.CustomerCard("orders", "OrderView.card", "order.see"))
     panels.add_button(panels.CustomerButton(_l("Order"), "ti-shopping-cart", "OrderView.add", "order.add"))
     palette = import_module("app.web.palette")
-    model, ids = import_module("app.orders.models").Order, import_module("app.orders.queries").found_by_number
+    model, rows = import_module("app.orders.models").Order, import_module("app.orders.queries").found_by_number
     palette.findable(
-        palette.Findable("order", _l("Orders"), "ti-shopping-cart", model, "order.see", "OrderView.show", ids=ids)
+        palette.Findable("order", _l("Orders"), "ti-shopping-cart", model, "order.see", "OrderView.show", rows=rows)
     )
     layout = import_module("app.theme.layout")
     layout.quick_add(_l("Order"), "OrderView.add", "order.add", "ti-shopping-cart")

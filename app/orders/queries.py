@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from app.core import search
@@ -64,9 +64,14 @@ def numbered(text: str) -> ColumnElement[bool]:
     return and_(Order.number >= number, Order.number < following, Order.number.startswith(number, autoescape=True))
 
 
-def found_by_number(session: Session, text: str, limit: int) -> list[int]:
+def found_by_number(session: Session, text: str, limit: int) -> list[Order]:
     """The newest orders whose number begins with ``text``, or whose number elsewhere is ``text``."""
-    wanted = select(Order.id).where(or_(numbered(text), Order.external_id == text)).order_by(Order.id.desc())
+    # Each by its own index: with OR, all orders would be walked from the newest on.
+    arms = [
+        select(select(Order.id).where(condition).order_by(falling).limit(limit).subquery())
+        for condition, falling in ((numbered(text), Order.number.desc()), (Order.external_id == text, Order.id.desc()))
+    ]
+    wanted = select(Order).where(Order.id.in_(union_all(*arms))).order_by(Order.id.desc())
     return list(session.scalars(wanted.limit(limit)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Query, joinedload
 
 from app.core.visibility import scoped_relations
@@ -59,8 +59,12 @@ class CrmInterface(SQLAInterface):
         self, query: Query[Any], filters: Filters | None = None, select_columns: list[str] | None = None
     ) -> int:
         """Count at most ``CAP + 1`` keys."""
+        return int(self.session.scalar(self.capped_count(query, filters)) or 0)
+
+    def capped_count(self, query: Query[Any], filters: Filters | None = None) -> Select[int]:
+        """The statement that counts at most ``CAP + 1`` keys."""
         keys = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(CAP + 1)
-        return int(self.session.scalar(select(func.count()).select_from(keys.subquery())) or 0)
+        return select(func.count()).select_from(keys.subquery())
 
     def apply_pagination(self, query: Query[Any], page: int | None, page_size: int | None) -> Query[Any]:
         if not page_size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,8 @@ class Findable:
     endpoint: str
     text: Callable[[Any], str] = str
     hint: Callable[[Any], str] = lambda _row: ""
-    # (session, text, most) -> keys, the best first; without it the search index answers.
-    ids: Callable[[Session, str, int], list[int]] | None = None
+    # (session, text, most) -> rows, the best first; without it the search index answers.
+    rows: Callable[[Session, str, int], Iterable[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,22 +63,23 @@ class PaletteView(BaseView):
     def palette(self) -> Any:
         text = request.args.get("q", "").strip()[:100]
         actor = current_actor()
+        offered = [entry for entry in _findables if text and actor is not None and actor.may(entry.right)]
+        kinds = [entry.kind for entry in offered if entry.rows is None]
+        hits = {found.kind: found for found in search.hits(db.session(), kinds, text)}
         groups = []
-        for entry in _findables if text and actor is not None else ():
-            if actor is None or not actor.may(entry.right):
-                continue
-            if entry.ids is not None:
-                ids = entry.ids(db.session(), text, EACH)
-            else:
-                ids = search.ranked(db.session(), entry.kind, entry.model.id, text, EACH)
-            if not ids:
-                continue
-            rows = {row.id: row for row in db.session.scalars(select(entry.model).where(entry.model.id.in_(ids)))}
-            hits = [
-                Found(entry.text(rows[pk]), entry.hint(rows[pk]), url_for(entry.endpoint, pk=pk))
-                for pk in ids
-                if pk in rows
-            ]
-            if hits:
-                groups.append((entry, hits))
+        for entry in offered:
+            rows = _rows(db.session(), entry, hits.get(entry.kind), text)
+            found = [Found(entry.text(row), entry.hint(row), url_for(entry.endpoint, pk=row.id)) for row in rows]
+            if found:
+                groups.append((entry, found))
         return self.render_template("appbuilder/general/palette_hits.html", groups=groups, text=text)
+
+
+def _rows(session: Session, entry: Findable, hits: search.Hits | None, text: str) -> Iterable[Any]:
+    if entry.rows is not None:
+        return entry.rows(session, text, EACH)
+    if hits is None:
+        return ()
+    best = hits.best(entry.model.id, EACH)
+    statement = select(entry.model).join(best, best.c.id == entry.model.id)
+    return session.scalars(statement.order_by(best.c.place, best.c.id.desc()).limit(EACH))

@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import Select, func, select
 
 from app.accounts.forms import people_choices
-from app.accounts.models import User
+from app.accounts.queries import user_names
 from app.accounts.views.audit_tables import ACTIONS
 from app.accounts.views.audit_words import Words
 from app.accounts.views.looks import kind_label
@@ -121,23 +121,18 @@ class RecycleBinView(SettingsPage):
     def index(self) -> Any:
         """The records last deleted, of every kind that can be restored."""
         wanted = request.args.get("kind", "")
-        tabs, rows = [], []
-        for view in self.appbuilder.baseviews:
-            model = getattr(getattr(view, "datamodel", None), "obj", None)
-            if getattr(type(view), "restore", None) is None or model is None or not issubclass(model, Recyclable):
-                continue
-            if not acting().may(f"{view.kind}.see"):
-                continue
-            deleted = with_deleted(select(model).where(model.deleted_at.is_not(None)))
-            count = db.session.scalar(
-                with_deleted(select(func.count()).select_from(model)).where(model.deleted_at.is_not(None))
-            )
-            tabs.append((view.kind, kind_label(view.kind), count or 0))
+        views = [view for view in self.appbuilder.baseviews if _restores(view)]
+        counts = _deleted(views)
+        tabs = [(view.kind, kind_label(view.kind), count) for view, count in zip(views, counts, strict=True)]
+        rows = []
+        for view in views:
             if wanted in ("", view.kind):
+                model = view.datamodel.obj
+                deleted = with_deleted(select(model).where(model.deleted_at.is_not(None)))
                 records = db.session.scalars(deleted.order_by(model.deleted_at.desc(), model.id.desc()).limit(BIN))
                 rows += [(record, view) for record in records]
         rows.sort(key=lambda pair: (pair[0].deleted_at, pair[0].id), reverse=True)
-        names = {user.id: user.name for user in db.session.scalars(select(User))}
+        names = user_names(db.session())
         lines = [
             {
                 "name": str(record),
@@ -153,3 +148,20 @@ class RecycleBinView(SettingsPage):
         return self.render_template(
             "accounts/recycle_bin.html", title=_("Recycle bin"), tabs=tabs, wanted=wanted, lines=lines
         )
+
+
+def _restores(view: Any) -> bool:
+    """Say whether the person may look at the records of ``view``, and deleted ones can be taken back."""
+    model = getattr(getattr(view, "datamodel", None), "obj", None)
+    if getattr(type(view), "restore", None) is None or model is None or not issubclass(model, Recyclable):
+        return False
+    return acting().may(f"{view.kind}.see")
+
+
+def _deleted(views: list[Any]) -> list[int]:
+    """How many records of each view are in the bin, in one statement."""
+    counts = [
+        select(func.count()).select_from(model).where(model.deleted_at.is_not(None)).scalar_subquery()
+        for model in (view.datamodel.obj for view in views)
+    ]
+    return list(db.session.execute(with_deleted(select(*counts))).one()) if counts else []

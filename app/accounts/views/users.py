@@ -81,6 +81,7 @@ class UserView(CrmModelView):
     base_order = ("username", "asc")
     list_columns = ["name", "username", "role_names", "team", "active", "last_login"]
     order_columns = ["username", "last_login", "active"]
+    show_columns = ["username", "email", "phone", "team", "last_login"]
     search_columns = ["active", "team_id", "language", "username", "last_login"]
     label_columns = {
         "name": _l("Full name"), "username": _l("User name"), "role_names": _l("Roles"), "team": _l("Team"),

@@ -164,6 +164,7 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     def show(self, pk: str) -> Any:
         widgets = self._show(pk)
         case = widgets["show"].template_args["item"]
+        story = queries.story(db.session(), case)
         return self.render_template(
             self.show_template,
             pk=case.id,
@@ -171,9 +172,9 @@ class ChurnView(OfCountedCustomers, WorkflowView):
             widgets=widgets,
             related_views=[],
             case=case,
-            evidence=evidence.of(case),
-            measures=queries.measures_of(db.session, case.id),
-            earlier=queries.earlier_cases(db.session, case),
+            evidence=evidence.of(case, story),
+            measures=story.measures,
+            earlier=story.earlier,
             looks=looks,
             view=self,
         )
@@ -183,6 +184,7 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     def preview(self, pk: str) -> Any:
         """What is known about a case, before the form in which it is decided."""
         case = self.found(pk)
+        story = queries.story(db.session(), case)
         actor = acting()
         forms = [
             (move, self._blank(move.name), url_for(".move", pk=case.id, name=move.name))
@@ -191,9 +193,9 @@ class ChurnView(OfCountedCustomers, WorkflowView):
         return self.render_template(
             self.preview_template,
             case=case,
-            evidence=evidence.of(case),
-            measures=queries.measures_of(db.session, case.id),
-            earlier=queries.earlier_cases(db.session, case),
+            evidence=evidence.of(case, story),
+            measures=story.measures,
+            earlier=story.earlier,
             forms=forms,
             shortcuts=shortcuts(),
             looks=looks,

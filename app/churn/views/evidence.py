@@ -33,13 +33,13 @@ class Pace:
     short: str
 
 
-def of(case: ChurnCase) -> Evidence:
-    """Read what is known about ``case``."""
+def of(case: ChurnCase, story: queries.Story) -> Evidence:
+    """Put what is known about ``case`` into words."""
     asof = today()
     rhythm = rhythms(db.session, [case.customer_id], asof).get(case.customer_id)
     if rhythm is None:
         return Evidence(verdict="", worth="")
-    gap, complaint = queries.background(db.session, case.customer_id)
+    gap, complaint = story.mean_gap, story.complaint_since
     return Evidence(
         verdict=reasons.verdict(rhythm, asof),
         worth=reasons.worth(rhythm),

@@ -1,6 +1,6 @@
 """Search: a record is found by words, Chinese characters, pinyin, initials, and complete phone numbers."""
 
-from app.core.search.asking import matching_ids, narrowed, ranked
+from app.core.search.asking import Hits, hits, matching_ids, narrowed, ranked
 from app.core.search.index import (
     SearchEntry,
     create_index_ddl,
@@ -13,9 +13,11 @@ from app.core.search.index import (
 from app.core.search.tokens import query_tokens, tokens
 
 __all__ = [
+    "Hits",
     "SearchEntry",
     "create_index_ddl",
     "drop_index_ddl",
+    "hits",
     "index",
     "index_many",
     "is_index_table",

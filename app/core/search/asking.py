@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, false, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, false, func, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -16,6 +18,9 @@ from app.core.search.tokens import Question, Term, beginning, query_tokens
 
 MANY = 2_000
 """Up to here the hits of a question are fetched first; more are left to the database."""
+
+SOME = 300
+"""The same for a question among several kinds."""
 
 
 class _Index(TableClause):
@@ -119,15 +124,61 @@ def _condition(session: Session, kind: str, key: InstrumentedAttribute[int], que
     return key.in_(few if len(few) <= MANY else hits)
 
 
-def ranked(session: Session, kind: str, key: InstrumentedAttribute[int], text: str, limit: int) -> list[int]:
-    """Return at most ``limit`` ids the actor may see, those whose name begins with ``text`` first, then the newest.
+@dataclass(frozen=True)
+class Hits:
+    """The hits among one kind: those whose name begins with the text, and all; with None, there are many."""
 
-    ``key`` is the model's id, so that the session's visibility rule applies.
-    """
+    kind: str
+    question: Question
+    named: list[int] | None
+    found: list[int] | None
+
+    def __bool__(self) -> bool:
+        return self.found is None or bool(self.found)
+
+    def best(self, key: InstrumentedAttribute[int], limit: int) -> Subquery:
+        """At most ``limit`` (id, place) the actor may see: those whose name begins with the text first, the newest first.
+
+        ``key`` is the model's id, so that the session's visibility rule applies. Ordered by place, then by falling id.
+        """
+        arms = []
+        for place, (question, few) in enumerate(
+            (((beginning(self.question), *self.question), self.named), (self.question, self.found))
+        ):
+            if few is None or few:
+                condition = key.in_(_hits(self.kind, question) if few is None else few)
+                arms.append(select(key.label("id"), literal(place).label("place")).where(condition))
+        limited = [select(arm.order_by(key.desc()).limit(limit).subquery()) for arm in arms]
+        both = union_all(*limited).subquery()
+        return select(both.c.id, func.min(both.c.place).label("place")).group_by(both.c.id).subquery("best")
+
+
+def hits(session: Session, kinds: Sequence[str], text: str) -> list[Hits]:
+    """Where ``text`` is found among several kinds, in one statement; kinds without a hit are left out."""
     question = query_tokens(text)
-    found: list[int] = []
-    for asked in ((beginning(question), *question), question):
-        if question and len(found) < limit:
-            statement = select(key).where(_condition(session, kind, key, asked), key.not_in(found)).order_by(key.desc())
-            found += session.scalars(statement.limit(limit - len(found)))
-    return found
+    if not question or not kinds:
+        return []
+    asked = ((beginning(question), *question), question)
+    arms = []
+    for number, kind in enumerate(kinds):
+        for place, words in enumerate(asked):
+            few = _hits(kind, words).limit(SOME + 1).subquery()
+            arms.append(select(literal(number), literal(place), few.c.record_id))
+    found: dict[tuple[int, int], list[int]] = {}
+    for number, place, pk in session.connection().execute(union_all(*arms)):
+        found.setdefault((number, place), []).append(pk)
+
+    def some(number: int, place: int) -> list[int] | None:
+        pks = found.get((number, place), [])
+        return pks if len(pks) <= SOME else None
+
+    everything = [Hits(kind, question, some(number, 0), some(number, 1)) for number, kind in enumerate(kinds)]
+    return [one for one in everything if one]
+
+
+def ranked(session: Session, kind: str, key: InstrumentedAttribute[int], text: str, limit: int) -> list[int]:
+    """Return at most ``limit`` ids the actor may see, those whose name begins with ``text`` first, then the newest."""
+    for found in hits(session, [kind], text):
+        best = found.best(key, limit)
+        return list(session.scalars(select(best.c.id).order_by(best.c.place, best.c.id.desc()).limit(limit)))
+    return []

@@ -73,6 +73,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     add_template = "orders/add.html"
     edit_template = "orders/edit.html"
     preview_template = "orders/preview.html"
+    show_columns = ["number"]  # the page has cards of its own
     search_box = "q"
     list_columns = ["number", "customer", "kind", "status", "ordered_on", "promised_on", "value", "owner"]
     more_columns = ("delivered_on", "external_id", "opportunity", "created_at")

@@ -246,7 +246,7 @@ class Filters:
     def filtered(self) -> bool:
         return bool(self.chips)
 
-    @property
+    @cached_property
     def search_fields(self) -> list[SearchField]:
         """The columns of "More filters"."""
         form, filters = self._search.get("form"), self._search.get("filters")

@@ -21,7 +21,8 @@ class ListPages(KeepsLists):
         """Apply what the address asks for besides column filters: the search box, and a feature's own conditions."""
         text = request.args.get("q", "").strip()
         if text and self.search_kind:
-            query = query.filter(self.datamodel.obj.id.in_(search.matching_ids(self.search_kind, text)))
+            session = self.datamodel.session()
+            query = query.filter(search.narrowed(session, self.search_kind, self.datamodel.obj.id, text))
         return query
 
     def listable(self, query: Query[Any]) -> Query[Any]:
@@ -38,10 +39,14 @@ class ListPages(KeepsLists):
     def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
         """(number of rows up to the cap + 1, the rows of one page)."""
         query = self.wanted()
-        count = self.datamodel.query_count(query, filters)
-        found = self.in_order(query, filters, order, page, size).all()
+        rows = self.in_order(query, filters, order, page, size)
+        # Rows and their number in one statement; only a page behind the last row does not say how many there are.
+        pairs = rows.add_columns(self.datamodel.capped_count(query, filters).scalar_subquery()).all()
+        if not pairs:
+            return (self.datamodel.query_count(query, filters) if page else 0), []
+        found = [row for row, _count in pairs]
         self.complete(found)
-        return count, found
+        return pairs[0][1], found
 
     def in_order(self, query: Query[Any], filters: Any, order: tuple[str, str], *page: int) -> Query[Any]:
         """The filtered rows in the order of a shown column, all of them or one page (its number and size)."""
