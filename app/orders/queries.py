@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union_all
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.core import search
 from app.core.actors import Actor
-from app.core.visibility import scoped
+from app.core.visibility import scoped, scoped_relations
 from app.customers.queries import through_customer
 from app.orders.models import COUNTED, Order, OrderDay, OrderKind, OrderLine, OrderStatus
 
@@ -80,7 +80,8 @@ def lines_of(order_id: int) -> Select[OrderLine]:
     return (
         select(OrderLine)
         .where(OrderLine.order_id == order_id)
-        .options(selectinload(OrderLine.product))
+        .options(joinedload(OrderLine.product))
+        .execution_options(eager_tables=tuple(scoped_relations(OrderLine, ("product",))))
         .order_by(OrderLine.position)
     )
 

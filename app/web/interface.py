@@ -30,13 +30,15 @@ class CrmFilters(Filters):
 
 
 class CrmInterface(SQLAInterface):
-    """FAB's interface on one model; ``eager`` names the relations a list shows."""
+    """FAB's interface on one model; ``eager`` names the relations a list shows, ``eager_one`` those a page adds."""
 
     filter_converter_class = CrmFilterConverter
 
-    def __init__(self, obj: type[Any], session: Any = None, eager: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, obj: type[Any], session: Any = None, eager: tuple[str, ...] = (), eager_one: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(obj, session)
-        self.eager = eager
+        self.eager, self.eager_one = eager, eager_one
 
     def get_filters(self, search_columns: Any = None, search_filters: Any = None) -> Filters:
         return CrmFilters(self.filter_converter_class, self, search_columns or [], search_filters or {})
@@ -80,4 +82,7 @@ class CrmInterface(SQLAInterface):
         text = str(id)
         if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_KEY:
             return None
-        return super().get(int(text), filters, *args, **kwargs)
+        if args or kwargs:
+            return super().get(int(text), filters, *args, **kwargs)
+        query = self.apply_filters(self.session.query(self.obj), filters).filter(self.get_pk() == int(text))
+        return self.with_eager(query, self.eager_one).one_or_none()

@@ -21,7 +21,9 @@ PASSWORD = "changke-demo"
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 # Endpoint: how many statements it needs, and why.
-EXCEPTIONS: dict[str, int] = {}
+EXCEPTIONS = {
+    "CustomerView.preview": 7,  # health from orders and cases, plans, contacts, tags: no two are in one table
+}
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_a_page_asks_at_most_ten_questions_and_a_panel_four(
     with acting_as(actor_for(session, user)):
         addresses = every_address(app, session)
     session.commit()
-    too_many: dict[str, list[str]] = {}
+    too_many: list[str] = []
     unopened: dict[str, int] = {}
 
     for address in addresses:
@@ -84,15 +86,19 @@ def test_a_page_asks_at_most_ten_questions_and_a_panel_four(
                     client.get(url, headers=headers)
                 budget = EXCEPTIONS.get(address.endpoint, PANEL if address.is_panel else PAGE)
                 if len(asked) > budget:
-                    too_many[f"{address}: {len(asked)}, may {budget} ({url})"] = asked
+                    too_many += [f"{address}: {len(asked)}, may {budget} ({url})", *(_short(sql) for sql in asked)]
                 break
         else:
             unopened[str(address)] = status
 
-    assert list(too_many) == [], too_many
+    assert not too_many, "\n".join(too_many)
     assert len(addresses) - len(unopened) > 150
     if name == "admin":
         assert {what for what, status in unopened.items() if not _may_stay_closed(what, status)} == set()
+
+
+def _short(sql: str) -> str:
+    return f"    {sql[:40]} … {sql[max(sql.find(' FROM '), 0) :][:160]}"
 
 
 def _may_stay_closed(what: str, status: int) -> bool:

@@ -20,7 +20,7 @@ from app.accounts.forms import (
     team_choices,
 )
 from app.accounts.models import User
-from app.accounts.queries import holdings, roles_by_user, roles_of
+from app.accounts.queries import holdings, rights_of, roles_by_user, roles_of
 from app.accounts.services import leaving, users
 from app.accounts.views import looks
 from app.accounts.views.pages import try_to
@@ -162,7 +162,7 @@ class UserView(CrmModelView):
             code=user.username,
             mark=cells.initial(user.name),
             badges=[looks.access(user.active)],
-            tags=[str(role_label(role.name)) for role in roles_of(db.session(), user.id)],
+            tags=[str(role_label(name)) for name in sorted(rights_of(db.session(), user.id)[0])],
             moves=moves,
             back_url=url_for(".list"),
             back_label=_("Users"),
@@ -182,7 +182,7 @@ class UserView(CrmModelView):
         ]
 
     def preview_args(self, user: User) -> dict[str, Any]:
-        roles = Fact(_("Roles"), looks.roles(role.name for role in roles_of(db.session(), user.id)))
+        roles = Fact(_("Roles"), looks.roles(sorted(rights_of(db.session(), user.id)[0])))
         owned = [Fact(label, number) for _kind, label, number in self.owned(user)]
         return {"facts": [(_("Person"), [roles, *self.record_facts(user)]), (_("Responsible for"), owned)]}
 

@@ -51,7 +51,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     kind = "opportunity"
     custom_kind = "opportunity"
     route_base = "/opportunities"
-    datamodel = CrmInterface(Opportunity, eager=("customer", "owner"))
+    datamodel = CrmInterface(Opportunity, eager=("customer", "owner"), eager_one=("contact",))
     form: Any = forms.OpportunityForm
     form_fieldsets = forms.FIELDSETS
     add_only: tuple[str, ...] = forms.ADD_ONLY
@@ -245,7 +245,8 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         )
 
     def preview_args(self, record: Opportunity) -> dict[str, Any]:
-        return page.told(record)
+        told, record.next_due_at = page.told(record)
+        return told
 
     # --- board ---
 

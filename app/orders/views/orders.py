@@ -45,7 +45,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
 
     kind = "order"
     route_base = "/orders"
-    datamodel = CrmInterface(Order, eager=("customer", "owner"))
+    datamodel = CrmInterface(Order, eager=("customer", "owner"), eager_one=("contact",))
     form = OrderForm
     form_fieldsets = FIELDSETS
     create = staticmethod(services.create_order)

@@ -23,7 +23,7 @@ class ServiceArchiveView(ServiceRequestView):
     help_text = (_l("What was asked before and what helped. Search it before you answer the next request."),)
 
     route_base = "/service-archive"
-    datamodel = CrmInterface(ServiceRequest, eager=("customer",))
+    datamodel = CrmInterface(ServiceRequest, eager=("customer",), eager_one=("contact", "product", "owner"))
     include_route_methods = {"list", "show", "count", "preview", "export"}
     create = update = remove = restore = form = None
     form_fieldsets = []

@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import select
 
-from app.accounts.models import User
+from app.accounts.queries import user_names
 from app.core.database import db
 from app.core.i18n import _, format_moment
 from app.core.identifiers import mask_phone
@@ -111,8 +110,7 @@ def _contact(request: ServiceRequest) -> Any:
 def log_lines(request: ServiceRequest) -> list[Line]:
     """What happened to the request, newest first."""
     log = list(db.session.scalars(queries.log_of(request.id)))
-    ids = {pk for entry in log for pk in (entry.owner_id, entry.actor_id) if pk}
-    names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+    names = user_names(db.session())
     return [_line(entry, names) for entry in reversed(log)]
 
 

@@ -48,7 +48,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     kind = "service_request"
     custom_kind = "service_request"
     route_base = "/service-requests"
-    datamodel = CrmInterface(ServiceRequest, eager=("customer", "owner"))
+    datamodel = CrmInterface(ServiceRequest, eager=("customer", "owner"), eager_one=("contact", "product"))
     form: Any = forms.RequestForm
     form_fieldsets = forms.REQUEST_FIELDSETS
     add_only = forms.ADD_ONLY
