@@ -28,6 +28,8 @@ LEFT_OUT = {
     "SwaggerView.show",
     "RoleView.compare",  # of two roles that are chosen on the page
     "LogoView.show",  # a picture
+    "ListsView.add",  # the dialog of a list that is open
+    "ListsView.edit",
 }
 
 PANELS = {"preview", "timeline", "count", "card", "related", "figures", "find"}
@@ -121,6 +123,8 @@ def _variants(view: Any, method: str) -> list[str]:
             return sorted(view.move_forms)
         case _, "related":
             return sorted(view.related_keys)
+        case "ListsView", _:
+            return ["CustomerView"]
         case "DictionaryView", _:
             return [entry.name for entry in dictionary.lists()]
         case "LookupView", _:
