@@ -86,6 +86,12 @@ def lines_of(order_id: int) -> Select[OrderLine]:
     )
 
 
+def lines_without_cost(order_id: int) -> Select[tuple[int]]:
+    """How many lines of an order have an amount but no known cost; the caller has checked that it is visible."""
+    unknown = (OrderLine.order_id == order_id, OrderLine.unit_cost.is_(None), OrderLine.gross != 0)
+    return select(func.count(OrderLine.id)).where(*unknown)
+
+
 def returns_of(order_id: int) -> Select[Order]:
     """The returns of one order, newest first."""
     return select(Order).where(Order.original_id == order_id).order_by(Order.ordered_on.desc(), Order.id.desc())

@@ -49,6 +49,28 @@ def the_order(session) -> Order:
     return session.scalars(select(Order).order_by(Order.id.desc())).first()
 
 
+def figure(page: str, label: str) -> str:
+    """What stands below a label in the head of a page."""
+    return re.search(rf"<dt>{label}</dt><dd[^>]*>(.*?)</dd>", page)[1]
+
+
+def test_the_margin_of_an_order_is_said_only_when_every_line_has_a_cost(session, client_as, mine, make_product):
+    dear, unknown = make_product(cost_price="60"), make_product(cost_price=None)
+    session.commit()
+    office, pages = client_as("Office Administrator"), []
+    for product in (dear, unknown):
+        line = {"product_id": product.id, "quantity": "2", "unit_price": "113", "vat_rate": "0.13"}
+        pages.append(office.get(office.post("/orders/add", data=form_of(mine.id, line)).location).text)
+
+    known, not_known = (figure(page, "毛利") for page in pages)
+
+    assert "¥80" in known
+    assert "40%" in known
+    assert "未知" in not_known
+    assert "100%" not in not_known
+    assert "未知</td>" in pages[1]
+
+
 def test_an_order_is_typed_confirmed_shipped_completed_and_returned(session, at_work, client_as, mine, make_product):
     product = make_product(name="伺服电机", list_price="113", cost_price="60")
     session.commit()
@@ -73,7 +95,9 @@ def test_an_order_is_typed_confirmed_shipped_completed_and_returned(session, at_
     assert at_work.post(f"/orders/{order.id}/move/confirm").status_code == 302
     assert at_work.post(f"/orders/{order.id}/move/ship").status_code == 403
     office = client_as("Office Administrator")
-    assert "毛利" in office.get(answer.location).text
+    margin = figure(office.get(answer.location).text, "毛利")
+    assert "未知" in margin
+    assert "1 行" in margin
     assert office.post(f"/orders/{order.id}/move/ship").status_code == 302
     dialog = at_work.get(f"/orders/{order.id}/move/complete").text
     assert "到货日期" in dialog

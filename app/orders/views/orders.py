@@ -13,7 +13,7 @@ from sqlalchemy.orm import Query
 
 from app.accounts.models import User
 from app.core.database import db
-from app.core.i18n import _, _l
+from app.core.i18n import _, _l, ngettext
 from app.customers.forms import label_choices
 from app.customers.models import Customer
 from app.customers.views.looks import customer_link
@@ -193,9 +193,17 @@ class OrderView(OfCountedCustomers, WorkflowView):
             Kpi(_("Delivered on"), cells.day(order.delivered_on) or _("not yet")),
         ]
         if acting().may("order.see_private") and order.net and not order.is_return:
-            share = (order.net - order.cost) / order.net
-            figures.insert(2, Kpi(_("Margin"), cells.money(order.net - order.cost), note=cells.percent(share)))
+            figures.insert(2, self._margin(order))
         return figures
+
+    @staticmethod
+    def _margin(order: Order) -> Kpi:
+        # What is not known to cost anything would count as free of cost.
+        if without := db.session.scalar(queries.lines_without_cost(order.id)):
+            note = ngettext("%(num)d line without cost", "%(num)d lines without cost", without)
+            return Kpi(_("Margin"), _("unknown"), note=note)
+        margin = order.net - order.cost
+        return Kpi(_("Margin"), cells.money(margin), note=cells.percent(margin / order.net))
 
     @staticmethod
     def _promised(order: Order) -> str:
