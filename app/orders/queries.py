@@ -133,6 +133,13 @@ def months_of_customer(customer_id: int, first: date, last: date) -> Select[date
     )
 
 
+def sums_of_customer(customer_id: int, first: date, last: date) -> Select[int, Decimal]:
+    """(orders, gross net of returns) of one customer between two days, both inclusive."""
+    return select(func.coalesce(func.sum(OrderDay.orders), 0), func.coalesce(func.sum(OrderDay.gross), 0)).where(
+        OrderDay.customer_id == customer_id, OrderDay.day.between(first, last)
+    )
+
+
 def refer_to_opportunity(session: Session, opportunity_id: int) -> bool:
     """Say whether an order, seen or not, that is not cancelled came of the opportunity."""
     statement = (
