@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, delete, insert, select
+from sqlalchemy import Connection, ForeignKey, Index, String, delete, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.actors import Actor
 from app.core.database import Json, Key, Model, Moment
+
+SEARCHED = (
+    "content", "summary", "what", "title", "name", "number", "note", "reason", "contact", "owner", "before", "after", "text",
+)  # fmt: skip
+"""The words of an entry in which somebody may look for something."""
 
 
 class TimelineEntry(Model):
@@ -118,19 +123,24 @@ def page(
     customer_id: int,
     *,
     group: str = "",
+    text: str = "",
     hidden: frozenset[str] = frozenset(),
     before: tuple[datetime, int] | None = None,
     limit: int = 20,
 ) -> list[TimelineEntry]:
     """The newest entries before the position ``before`` (exclusive), newest first.
 
-    The caller has checked that the customer is visible, and names the events that stay ``hidden``.
+    The caller has checked that the customer is visible, and names the events that stay ``hidden``; ``text`` is looked
+    for in what was written.
     """
     statement = select(TimelineEntry).where(TimelineEntry.customer_id == customer_id)
     if hidden:
         statement = statement.where(TimelineEntry.event.not_in(sorted(hidden)))
     if group:
         statement = statement.where(TimelineEntry.event.in_(sorted(events_of(group))))
+    if text:
+        told = (TimelineEntry.words[name].as_string() for name in SEARCHED)
+        statement = statement.where(or_(*(words.icontains(text, autoescape=True) for words in told)))
     if before is not None:
         at, pk = before
         statement = statement.where((TimelineEntry.at < at) | ((TimelineEntry.at == at) & (TimelineEntry.id < pk)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +51,20 @@ class Health:
     link: Any = ""
 
 
+@dataclass(frozen=True)
+class Figure:
+    """What a later feature knows about a figure of the strip: the rows behind it, and how it changed."""
+
+    url: str
+    note: Any = ""
+    tone: str = ""
+
+
 _tabs: list[CustomerTab] = []
 _cards: list[CustomerCard] = []
 _buttons: list[CustomerButton] = []
 _health: list[Callable[[Customer], Health | None]] = []
+_figures: list[Callable[[Customer, Actor], Mapping[str, Figure]]] = []
 
 
 def add_tab(tab: CustomerTab) -> None:
@@ -78,6 +88,17 @@ def add_button(button: CustomerButton) -> None:
 def tell_health(teller: Callable[[Customer], Health | None]) -> None:
     """Let ``teller`` say how customers are; one feature does."""
     _health[:] = [teller]
+
+
+def tell_figures(teller: Callable[[Customer, Actor], Mapping[str, Figure]]) -> None:
+    """Let ``teller`` say what is behind the figures of customers, each named by the customer's column."""
+    if teller not in _figures:
+        _figures.append(teller)
+
+
+def figures(customer: Customer, actor: Actor) -> dict[str, Figure]:
+    """What is behind the figures that ``actor`` may open."""
+    return {name: figure for teller in _figures for name, figure in teller(customer, actor).items()}
 
 
 def tabs(actor: Actor) -> list[CustomerTab]:

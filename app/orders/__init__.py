@@ -21,6 +21,7 @@ def register(appbuilder: Any) -> None:
     panels = import_module("app.customers.panels")
     panels.add_tab(panels.CustomerTab("orders", _l("Orders"), "OrderView.related", "order.see"))
     panels.add_card(panels.CustomerCard("orders", "OrderView.card", "order.see"))
+    panels.tell_figures(import_module("app.orders.views.figures").figures_of)
     panels.add_button(panels.CustomerButton(_l("Order"), "ti-shopping-cart", "OrderView.add", "order.add"))
     palette = import_module("app.web.palette")
     model, rows = import_module("app.orders.models").Order, import_module("app.orders.queries").found_by_number

@@ -86,7 +86,7 @@ def lines_of(order_id: int) -> Select[OrderLine]:
     )
 
 
-def lines_without_cost(order_id: int) -> Select[tuple[int]]:
+def lines_without_cost(order_id: int) -> Select[int]:
     """How many lines of an order have an amount but no known cost; the caller has checked that it is visible."""
     unknown = (OrderLine.order_id == order_id, OrderLine.unit_cost.is_(None), OrderLine.gross != 0)
     return select(func.count(OrderLine.id)).where(*unknown)

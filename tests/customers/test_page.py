@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 
+from app.core import timeline
 from app.core.actors import acting_as
-from app.customers import services
+from app.core.database import utc_now
+from app.core.i18n import local_day
+from app.customers import panels, services
 from app.customers.changes import changes
-from tests.support.customers import NOW, make_customer
-from tests.support.orders import make_order, statements, system
+from app.customers.models import AccessReason
+from tests.support.customers import NOW
+from tests.support.customers import make_customer as entered
+from tests.support.orders import line, make_customer, make_order, statements, system
 
-__all__ = ["make_order", "system"]
+__all__ = ["make_customer", "make_order", "system"]
 
 
 @pytest.fixture
@@ -28,14 +35,14 @@ def at_work(lin, client_as):
 
 @pytest.fixture
 def mine(session, lin, make_actor):
-    customer = make_customer(by=make_actor(user=lin), name="宁波恒泰鲜食有限公司", phone="0574-87653321", credit=3)
+    customer = entered(by=make_actor(user=lin), name="宁波恒泰鲜食有限公司", phone="0574-87653321", credit=3)
     session.commit()
     return customer
 
 
 @pytest.fixture
 def foreign(session, make_actor):
-    customer = make_customer(by=make_actor("Account Manager"))
+    customer = entered(by=make_actor("Account Manager"))
     session.commit()
     return customer
 
@@ -112,3 +119,77 @@ def test_looks_at_private_fields_stay_in_the_log_of_administrators(session, at_w
     assert at_work.post(f"/customers/{mine.id}/private/phone").json == {"value": "0574-87653321"}
 
     assert "查看" not in text_of(at_work.get(f"/customers/{mine.id}/changes").text)
+
+
+# --- figures ---
+
+
+def test_each_figure_opens_the_rows_it_counts(session, app, lin, at_work, mine, make_order, make_actor):
+    now = utc_now()
+    for amount, back in (("100", 30), ("200", 300), ("400", 400)):
+        day = local_day(now) - timedelta(days=back)
+        make_order("confirmed", at=now, customer_id=mine.id, ordered_on=day, lines=[line(amount)])
+    make_order("draft", at=now, customer_id=mine.id, ordered_on=local_day(now), lines=[line("999")])
+    plan = services.create_plan(
+        {"customer_id": mine.id, "what": "寄样品", "due_at": NOW, "kind": "phone"}, by=make_actor(user=lin), at=NOW
+    )
+    session.commit()
+    path = f"/customers/show/{mine.id}"
+    at_work.get(path)
+
+    with statements(app) as seen:
+        html = at_work.get(path).text
+
+    strip = html[html.index('<dl class="kpis') : html.index("</dl>", html.index('<dl class="kpis'))]
+    links = [unescape(url) for url in re.findall(r'<a class="drill" href="([^"]+)"', strip)]
+    told = text_of(strip)
+    assert "\N{MINUS SIGN}25%" in told
+    assert "前 12 个月 1" in told
+    orders = at_work.get(links[0]).text
+    assert len(set(re.findall(r"/orders/show/(\d+)", orders))) == 2
+    assert len(set(re.findall(r"/orders/show/(\d+)", at_work.get(links[1]).text))) == 2
+    assert len(set(re.findall(r"/orders/show/(\d+)", at_work.get(links[2]).text))) == 1
+    assert links[-1] == f"/plans/show/{plan.id}"
+    assert len(seen) <= 10, "\n".join(seen)
+
+
+def test_a_figure_has_no_link_to_rows_one_may_not_see(app, lin, mine, make_actor):
+    mine.satisfaction = 4
+    clerk = make_actor(user=lin)
+    blind = dataclasses.replace(clerk, rights=frozenset({"customer.see_own"}))
+
+    with app.test_request_context():
+        assert set(panels.figures(mine, clerk)) >= {"value_12m", "orders_12m", "satisfaction"}
+        assert panels.figures(mine, blind) == {}
+
+
+# --- timeline ---
+
+
+def test_the_timeline_is_searched_in_what_was_written(session, lin, at_work, mine, make_actor):
+    by = make_actor(user=lin)
+    for content in ("改胶样品试贴没有溢胶", "报价 100%_已发", "Follow the OFFER"):
+        services.create_follow_up({"customer_id": mine.id, "kind": "phone", "content": content}, by=by, at=NOW)
+    session.commit()
+
+    def found(words: str) -> str:
+        return text_of(at_work.get(f"/customers/{mine.id}/timeline", query_string={"words": words}).text)
+
+    assert "溢胶" in found("溢胶")
+    assert "报价" not in found("溢胶")
+    assert "OFFER" in found("offer")
+    assert "已发" in found("100%_")
+    for nothing in ("content", "kind", "0%已"):
+        assert "OFFER" not in found(nothing)
+    assert "溢胶" in text_of(at_work.get(f"/customers/show/{mine.id}?words=溢胶").text)
+
+
+def test_a_search_in_the_timeline_tells_nothing_one_may_not_see(session, mine, make_user, client_as):
+    helper = make_user("Service Specialist")
+    services.grant_access(session, mine.id, helper.id, AccessReason.service_request)
+    timeline.tell(session, mine.id, "opportunity.create", NOW, record_id=1, title="绝密年框")
+    session.commit()
+    browser = client_as(user=helper)
+
+    assert browser.get(f"/customers/{mine.id}/timeline").status_code == 200
+    assert "绝密" not in browser.get(f"/customers/{mine.id}/timeline?words=绝密").text.replace('value="绝密"', "")

@@ -6,8 +6,10 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+from app.core.database import utc_now
+from app.core.i18n import local_day
 from app.orders.views.chart import missing_days, usual_month
-from tests.support.orders import TODAY, line
+from tests.support.orders import line
 
 TODAY_HERE = date(2026, 11, 24)
 
@@ -34,8 +36,10 @@ def test_the_usual_month_leaves_the_silence_before_and_after_out():
 
 def test_the_card_says_the_same_as_drawing_and_as_table(session, client_as, make_customer, make_order):
     customer = make_customer()
+    now = utc_now()
     for back in (90, 70, 50):
-        make_order("confirmed", customer_id=customer.id, ordered_on=TODAY - timedelta(days=back), lines=[line("100")])
+        day = local_day(now) - timedelta(days=back)
+        make_order("confirmed", at=now, customer_id=customer.id, ordered_on=day, lines=[line("100")])
     session.commit()
 
     html = client_as("Office Administrator").get(f"/orders/card/{customer.id}").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
@@ -65,14 +65,26 @@ class CustomerPage(CustomerChanges, CustomerActions):
         )
 
     def _kpis(self, customer: Customer) -> list[Kpi]:
-        rated = customer.satisfaction
+        actor = acting()
+        behind = panels.figures(customer, actor)
+        rated, plans = customer.satisfaction, self._plans(customer)
+        last_contact = "#follow-ups" if customer.last_contact_at and actor.may("follow_up.see") else ""
+
+        def kpi(label: Any, name: str, value: Any) -> Kpi:
+            figure = behind.get(name)
+            return Kpi(label, value, figure.note, figure.url, "", figure.tone) if figure else Kpi(label, value)
+
         return [
-            Kpi(_("Order value, last 12 months"), cells.money(customer.value_12m)),
-            Kpi(_("Orders, last 12 months"), cells.quantity(customer.orders_12m)),
-            Kpi(_("Last order"), cells.relative_day(customer.last_order_on) or _("none")),
-            Kpi(_("Satisfaction"), cells.quantity(rated) if rated is not None else _("not rated")),
-            Kpi(_("Last contact"), cells.relative_day(customer.last_contact_at) or _("none")),
-            Kpi(_("Next plan"), cells.due_day(customer.next_plan_at) or _("none")),
+            kpi(_("Order value, last 12 months"), "value_12m", cells.money(customer.value_12m)),
+            kpi(_("Orders, last 12 months"), "orders_12m", cells.quantity(customer.orders_12m)),
+            kpi(_("Last order"), "last_order_on", cells.relative_day(customer.last_order_on) or _("none")),
+            kpi(_("Satisfaction"), "satisfaction", cells.quantity(rated) if rated is not None else _("not rated")),
+            Kpi(_("Last contact"), cells.relative_day(customer.last_contact_at) or _("none"), url=last_contact),
+            Kpi(
+                _("Next plan"),
+                cells.due_day(customer.next_plan_at) or _("none"),
+                url=url_for("PlanView.show", pk=plans[0].id) if plans else "",
+            ),
         ]
 
     def record_tabs(self, customer: Customer) -> list[Tab]:
@@ -119,8 +131,12 @@ class CustomerPage(CustomerChanges, CustomerActions):
         return list(db.session.scalars(wanted.order_by(Contact.is_primary.desc(), Contact.id).limit(8)))
 
     def _plans(self, customer: Customer) -> list[Plan]:
-        wanted = select(Plan).where(Plan.customer_id == customer.id, Plan.done_at.is_(None))
-        return list(db.session.scalars(wanted.order_by(Plan.due_at, Plan.id).limit(6)))
+        """The next open plans; read once for a page, which shows them in several places."""
+        read: dict[int, list[Plan]] = g.setdefault("plans_of_customers", {})
+        if customer.id not in read:
+            wanted = select(Plan).where(Plan.customer_id == customer.id, Plan.done_at.is_(None))
+            read[customer.id] = list(db.session.scalars(wanted.order_by(Plan.due_at, Plan.id).limit(6)))
+        return read[customer.id]
 
     def _facts(self, customer: Customer) -> list[tuple[Any, list[Fact]]]:
         private = lambda label, field: looks.private("customer", customer, label, field, "CustomerView")  # noqa: E731 - a name for eight uses below
@@ -186,23 +202,30 @@ class CustomerPage(CustomerChanges, CustomerActions):
         return [(group, label) for group, label in TIMELINE_GROUPS if not group or timeline.events_of(group) - hidden]
 
     def _timeline(self, customer: Customer, before: Any) -> list[timeline.TimelineEntry]:
-        group = request.args.get("kind", "")
-        group = group if group in dict(TIMELINE_GROUPS) else ""
+        group, text = self._asked()
         return timeline.page(
             db.session,
             customer.id,
             group=group,
+            text=text,
             hidden=timeline.hidden_events(acting()),
             before=before,
             limit=TIMELINE_PAGE,
         )
 
+    @staticmethod
+    def _asked() -> tuple[str, str]:
+        """The kind and the words the timeline is narrowed to."""
+        group = request.args.get("kind", "")
+        return (group if group in dict(TIMELINE_GROUPS) else "", request.args.get("words", "").strip()[:100])
+
     def _more_url(self, customer: Customer, page: list[timeline.TimelineEntry]) -> str:
         if len(page) < TIMELINE_PAGE:
             return ""
         last = page[-1]
+        group, text = self._asked()
         return url_for(
-            ".timeline", pk=customer.id, kind=request.args.get("kind", ""), at=last.at.isoformat(), after=last.id
+            ".timeline", pk=customer.id, kind=group, words=text or None, at=last.at.isoformat(), after=last.id
         )
 
     @expose("/<pk>/timeline")

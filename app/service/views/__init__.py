@@ -1,10 +1,15 @@
 """The pages of service requests."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask import url_for
+
+from app.core.actors import Actor
 from app.core.i18n import _l
 from app.customers import panels
 from app.customers import services as customers
+from app.customers.models import Customer
 from app.service.api import ServiceRequestApi
 from app.service.models import ServiceRequest
 from app.service.views.archive import ServiceArchiveView
@@ -38,4 +43,13 @@ def register(appbuilder: Any) -> None:
     panels.add_tab(panels.CustomerTab("service-requests", label, endpoint, "service_request.see"))
     button = panels.CustomerButton(_l("Service request"), "ti-headset", "ServiceRequestView.add", "service_request.add")
     panels.add_button(button)
+    panels.tell_figures(figures_of)
     layout.quick_add(_l("Service request"), "ServiceRequestView.add", "service_request.add", "ti-headset")
+
+
+def figures_of(customer: Customer, actor: Actor) -> Mapping[str, panels.Figure]:
+    """The rated requests behind a customer's satisfaction."""
+    if customer.satisfaction is None or not actor.may("service_request.see"):
+        return {}
+    url = url_for("ServiceRequestView.list", _flt_0_customer_id=customer.id, _flt_1_satisfaction=1)
+    return {"satisfaction": panels.Figure(url)}

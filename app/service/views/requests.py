@@ -110,10 +110,11 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
     search_columns = [
         "number", "status", "type", "priority", "channel", "owner_id", "responsible_id", "received_at",
         "resolution_due_at", "processed_at", "archived_at", "satisfaction", "upheld", "severity", "serial_number", "cause",
-        "compensation",
+        "compensation", "customer_id",
     ]  # fmt: skip
     label_columns = {
-        "number": _l("Number"), "customer": _l("Customer"), "contact": _l("Contact"), "product": _l("Product"), "product_id": _l("Product"), "type": _l("Type"),
+        "number": _l("Number"), "customer": _l("Customer"), "customer_id": _l("Customer"),
+        "contact": _l("Contact"), "product": _l("Product"), "product_id": _l("Product"), "type": _l("Type"),
         "text": _l("What the customer says"), "priority": _l("Priority"), "channel": _l("Channel"),
         "status": _l("Status"), "owner": _l("Specialist"), "owner_id": _l("Specialist"), "due_at": _l("Deadline"),
         "responsible_id": _l("Responsible person"), "received_at": _l("Received"), "solution": _l("Solution"),
@@ -154,6 +155,13 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
         QuickFilter("priority", _l("Priority"), choices=filter_choices(forms.label_choices(terms.PRIORITIES))),
         QuickFilter(
             "owner_id", _l("Specialist"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+        ),
+        QuickFilter(
+            "customer_id",
+            _l("Customer"),
+            kind="remote",
+            lookup="customer",
+            text_of=lambda pk: str(row("customer", pk) or ""),
         ),
         QuickFilter("received_at", _l("Received"), kind="date"),
     )

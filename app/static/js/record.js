@@ -25,8 +25,9 @@
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (by) { event.preventDefault(); show(tabs[(tabs.indexOf(document.activeElement) + by + tabs.length) % tabs.length], true); }
     });
-    const asked = tabs.find((tab) => tab.id === `tab-${location.hash.slice(1)}`);
-    if (asked) show(asked);
+    const open = () => { const asked = tabs.find((tab) => tab.id === `tab-${location.hash.slice(1)}`); if (asked) show(asked); };
+    addEventListener("hashchange", open);
+    open();
   });
 
   /* Hoisted: a tab named in the address is opened at once. */
