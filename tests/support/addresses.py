@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -72,9 +71,10 @@ def _of_rule(app: Flask, session: Session, rule: Rule) -> Iterator[Address]:
     if method == "bulk":
         # The dialog for selected rows; the one of a single row is the same form.
         return
-    for variant in _variants(view, method) if "name" in arguments else ("",):
+    named = arguments & {"name", "column"}
+    for variant in _variants(view, method) if named else ("",):
         keys = _keys(session, view, rule, variant) if "pk" in arguments else [0]
-        values = {"name": variant, "year": "2026"}
+        values = {"name": variant, "column": variant, "year": "2026"}
         if unknown := arguments - {"pk", *values}:
             raise LookupError(f"{rule}: what may {sorted(unknown)} be?")
         urls = []
@@ -121,6 +121,8 @@ def _variants(view: Any, method: str) -> list[str]:
     match type(view).__name__, method:
         case _, "move":
             return sorted(view.move_forms)
+        case _, "cell":
+            return list(view.inline_columns)
         case _, "related":
             return sorted(view.related_keys)
         case "ListsView", _:
@@ -164,4 +166,7 @@ def _keys(session: Session, view: Any, rule: Rule, variant: str) -> list[int]:
         key = next(iter(model.__table__.c[variant].foreign_keys))
         owner = next(mapper for mapper in model.registry.mappers if mapper.local_table is key.column.table)
         model = owner.class_
-    return list(session.scalars(select(model.id).order_by(model.id).limit(ROWS)))
+    rows = session.query(model)
+    if hasattr(view, "listable") and model is view.datamodel.obj:
+        rows = view.listable(rows)
+    return [pk for (pk,) in rows.with_entities(model.id).order_by(model.id).limit(ROWS)]
