@@ -153,7 +153,7 @@ class Customer(Numbered, Traced, Versioned, Recyclable, Model):
             "deleted_at",
             sqlite_where=text("is_internal IS 0 AND deleted_at IS NULL"),
             postgresql_where=text("is_internal IS false AND deleted_at IS NULL"),
-        ),  # fmt: skip
+        ),
     )
 
     def __str__(self) -> str:
