@@ -192,4 +192,35 @@ def test_a_search_in_the_timeline_tells_nothing_one_may_not_see(session, mine, m
     browser = client_as(user=helper)
 
     assert browser.get(f"/customers/{mine.id}/timeline").status_code == 200
-    assert "绝密" not in browser.get(f"/customers/{mine.id}/timeline?words=绝密").text.replace('value="绝密"', "")
+    assert "年框" not in browser.get(f"/customers/{mine.id}/timeline?words=绝密").text
+
+
+def test_a_follow_up_answers_with_the_parts_that_changed(session, lin, at_work, mine, make_actor):
+    overdue = services.create_plan(
+        {"customer_id": mine.id, "what": "寄样品", "due_at": NOW, "kind": "phone"}, by=make_actor(user=lin), at=NOW
+    )
+    session.commit()
+    typed = {"kind": "visit", "content": "样品合格", "next_what": "谈价格", "next_on": "2099-01-05"}
+    path = f"/customers/{mine.id}/follow-up"
+    script = {"X-Requested-With": "fetch"}
+
+    refused = at_work.post(path, data={**typed, "content": ""}, headers=script)
+    answer = at_work.post(path, data={**typed, "complete_plan": overdue.id}, headers=script)
+
+    assert refused.status_code == 422
+    assert refused.json["message"]
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert re.findall(r'id="(follow-up|timeline|plans-card)"', answer.text) == ["follow-up", "timeline", "plans-card"]
+    told = text_of(answer.text)
+    assert "样品合格" in told
+    assert "谈价格" in text_of(answer.text[answer.text.index('id="plans-card"') :])
+    assert "寄样品" not in text_of(answer.text[answer.text.index('id="plans-card"') :])
+    assert "2099-01-05" in told[told.index("下次计划") :]
+    assert at_work.post(path, data=typed).location.endswith(f"/customers/show/{mine.id}")
+
+
+def test_the_parts_of_a_customer_out_of_reach_do_not_exist(at_work, foreign):
+    for part in ("timeline", "plans-card"):
+        assert at_work.get(f"/customers/{foreign.id}/{part}").status_code == 404
+    assert at_work.post(f"/customers/{foreign.id}/follow-up", headers={"X-Requested-With": "fetch"}).status_code == 404

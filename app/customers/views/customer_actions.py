@@ -18,7 +18,7 @@ from app.customers.forms import AddTagsForm, HandOverForm, ShareForm
 from app.customers.models import Customer
 from app.customers.services import customers as rules
 from app.web.bulk import BulkAct, BulkActs
-from app.web.session import SentBefore, acting, claim_submission, now, signed_in, today
+from app.web.session import SentBefore, acting, claim_submission, now, signed_in, today, wants_json
 
 TIMELINE_PAGE = 20
 
@@ -74,11 +74,18 @@ class CustomerActions(BulkActs):
         except SentBefore as sent:
             location = sent.location
         except (DomainError, ValueError) as refusal:
+            if wants_json():
+                return {"message": str(refusal)}, 422
             flash(str(refusal), "danger")
             return self._again(customer, form), 422
         else:
-            flash(_("The follow-up was recorded."), "success")
-        return redirect(location)
+            if not wants_json():
+                flash(_("The follow-up was recorded."), "success")
+        return self.recorded(customer) if wants_json() else redirect(location)
+
+    def recorded(self, customer: Customer) -> Any:
+        """The parts of the page that a new follow-up changes."""
+        raise NotImplementedError
 
     def _again(self, customer: Customer, form: Any) -> Any:
         """The form alone with what was typed, when it could not be saved."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from app.customers.views.customer_changes import CustomerChanges
 from app.theme import cells
 from app.theme.widgets import Fact, Kpi, MoveButton, RecordHead, Tab
 from app.web.custom_forms import custom_facts
-from app.web.session import acting, now
+from app.web.session import acting, now, signed_in
 
 TIMELINE_PAGE = 20
 PREVIEWED = 3
@@ -102,8 +103,7 @@ class CustomerPage(CustomerChanges, CustomerActions):
         widgets = self._show(pk)
         customer = widgets["show"].template_args["item"]
         actor = acting()
-        contacts, plans = self._contacts(customer), self._plans(customer)
-        page = self._timeline(customer, None)
+        contacts = self._contacts(customer)
         return self.render_template(
             self.show_template,
             pk=pk,
@@ -114,17 +114,22 @@ class CustomerPage(CustomerChanges, CustomerActions):
             facts=self._facts(customer),
             health=panels.health(customer),
             contacts=contacts,
-            contact_choices=[(contact.id, contact.name) for contact in contacts],
             mask_phone=lambda number: mask_phone(number) if number else "",
-            plans=plans,
-            overdue=next(((plan.id, plan.what) for plan in plans if plan.due_at < now()), None),
-            entries=entries(db.session, page),
-            more_url=self._more_url(customer, page),
-            groups=self._timeline_groups(),
+            plans=self._plans(customer),
+            **self._timeline_args(customer),
             buttons=panels.buttons(actor, customer),
             cards=panels.cards(actor, customer),
-            **self._composer(),
+            **self._composer_args(customer, contacts),
         )
+
+    def _composer_args(self, customer: Customer, contacts: list[Contact]) -> dict[str, Any]:
+        """What the composer offers: with whom, and the overdue plan that can be finished together."""
+        overdue = (plan for plan in self._plans(customer) if plan.due_at < now())
+        return {
+            **self._composer(),
+            "contact_choices": [(contact.id, contact.name) for contact in contacts],
+            "overdue": next(((plan.id, plan.what) for plan in overdue), None),
+        }
 
     def _contacts(self, customer: Customer) -> list[Contact]:
         wanted = select(Contact).where(Contact.customer_id == customer.id)
@@ -228,21 +233,57 @@ class CustomerPage(CustomerChanges, CustomerActions):
             ".timeline", pk=customer.id, kind=group, words=text or None, at=last.at.isoformat(), after=last.id
         )
 
+    def _timeline_args(self, customer: Customer, before: Any = None) -> dict[str, Any]:
+        page = self._timeline(customer, before)
+        return {
+            "entries": entries(db.session, page),
+            "more_url": self._more_url(customer, page),
+            "groups": self._timeline_groups(),
+            "asked": self._asked(),
+        }
+
     @expose("/<pk>/timeline")
     @has_access
     def timeline(self, pk: str) -> Any:
-        """The next part of the timeline."""
+        """The next part of the timeline, or the whole of it anew; the page's address follows the filter."""
         customer = self.found(pk)
-        try:
-            before = (datetime.fromisoformat(request.args["at"]), int(request.args["after"]))
-            if before[0].tzinfo is None or before[1] >= 2**63:
-                raise ValueError("no moment")
-        except (KeyError, ValueError):
-            before = None
-        page = self._timeline(customer, before)
-        return self.render_template(
+        before = _position(request.args)
+        group, text = self._asked()
+        page = self.render_template(
             "customers/timeline.html",
-            entries=entries(db.session, page),
-            more_url=self._more_url(customer, page),
+            customer=customer,
             whole=before is None,
+            **self._timeline_args(customer, before),
         )
+        if before is not None or "HX-Request" not in request.headers:
+            return page
+        return page, {"HX-Replace-Url": url_for(".show", pk=customer.id, kind=group or None, words=text or None)}
+
+    @expose("/<pk>/plans-card")
+    @signed_in
+    def plans_card(self, pk: str) -> Any:
+        """The next plans and the figures, after one of the plans was finished."""
+        customer = self.found(pk)
+        return self.render_template(
+            "customers/parts.html", customer=customer, plans=self._plans(customer), kpis=self._kpis(customer)
+        )
+
+    def recorded(self, customer: Customer) -> Any:
+        """Everything on the page that a new follow-up changes."""
+        return self.render_template(
+            "customers/parts.html",
+            customer=customer,
+            plans=self._plans(customer),
+            kpis=self._kpis(customer),
+            **self._timeline_args(customer),
+            **self._composer_args(customer, self._contacts(customer)),
+        )
+
+
+def _position(args: Mapping[str, str]) -> tuple[datetime, int] | None:
+    """After which entry the timeline goes on, if the address says so."""
+    try:
+        at, pk = datetime.fromisoformat(args["at"]), int(args["after"])
+    except (KeyError, ValueError):
+        return None
+    return (at, pk) if at.tzinfo is not None and pk < 2**63 else None

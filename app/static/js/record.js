@@ -66,4 +66,39 @@
     const print = event.target.closest("[data-print]");
     if (print) window.print();
   });
+
+  /* Parts of a page take the place of those with their names; the page stays where it is. */
+  const put = (html) => {
+    const box = document.createElement("template");
+    box.innerHTML = html;
+    [...box.content.children].forEach((part) => {
+      const old = part.id ? document.getElementById(part.id) : document.querySelector(".hero .kpis");
+      if (!old) return;
+      old.replaceWith(part);
+      window.htmx?.process(part);
+    });
+  };
+  const renew = async () => {
+    for (const part of document.querySelectorAll("[data-part]")) {
+      const answer = await ck.ask(part.dataset.part);
+      if (answer.ok) put(answer.text);
+    }
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-composer], [data-finish]") || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.dataset.sent) return;
+    form.dataset.sent = "1";
+    const button = event.submitter || form.querySelector("[type=submit]");
+    button.disabled = true;
+    const answer = await ck.ask(form.action, { method: "POST", body: new FormData(form) });
+    delete form.dataset.sent;
+    button.disabled = false;
+    if (!answer.ok) { ck.toast(ck.sentence(answer), "bad"); return; }
+    if (form.matches("[data-composer]")) { put(answer.text); ck.toast(ck.words.recorded, "good"); return; }
+    document.querySelector(`[name=complete_plan][value="${form.dataset.plan}"]`)?.closest("label").remove();
+    await renew();
+    ck.toast(form.dataset.said, "good", { undo: async () => { const back = await ck.ask(form.dataset.finish, { method: "POST" }); await renew(); return back; } });
+  }, true);
 })();

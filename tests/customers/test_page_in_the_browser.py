@@ -1,0 +1,63 @@
+"""The page of a customer in a browser: what is done on it changes it where it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.live import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def open_first_customer(page: Page) -> None:
+    sign_in(page, "manager1")
+    page.goto("/customers/list/?_flt_0_status=active")
+    page.goto(page.locator("a[href*='/customers/show/']").first.get_attribute("href") or "")
+
+
+def test_a_follow_up_with_its_plan_is_recorded_and_the_plan_ticked_off_in_place(page: Page) -> None:
+    open_first_customer(page)
+    page.evaluate("window.stays = true")
+    composer = page.locator("[data-composer]")
+
+    composer.get_by_label("说了什么、做了什么").fill("改胶样品试贴五天没有溢胶")
+    composer.get_by_label("下一步", exact=True).fill("电话确认补单数量")
+    composer.get_by_role("button", name="2 天后").click()
+    composer.get_by_label("说了什么、做了什么").press("Control+Enter")
+
+    timeline, plans = page.locator("#timeline"), page.locator("#plans-card")
+    expect(timeline).to_contain_text("改胶样品试贴五天没有溢胶")
+    expect(plans).to_contain_text("电话确认补单数量")
+    expect(composer.get_by_label("说了什么、做了什么")).to_have_value("")
+    expect(page.locator(".hero .kpis")).to_contain_text("今天")
+
+    plans.get_by_role("button", name="完成：电话确认补单数量").click()
+    expect(plans).not_to_contain_text("电话确认补单数量")
+    expect(timeline).to_contain_text("已完成：电话确认补单数量")
+    page.locator(".toast-i").get_by_role("button", name="撤销").click()
+    expect(plans).to_contain_text("电话确认补单数量")
+
+    timeline.get_by_role("searchbox").fill("溢胶")
+    timeline.get_by_role("searchbox").press("Enter")
+    expect(timeline).not_to_contain_text("电话确认补单数量")
+    expect(timeline).to_contain_text("改胶样品试贴五天没有溢胶")
+    expect(page).to_have_url(re.compile("words="))
+    timeline.get_by_role("link", name="跟进记录").click()
+    expect(timeline.locator(".chip.on")).to_have_text("跟进记录")
+    assert page.evaluate("window.stays") is True
+
+
+def test_the_page_fits_a_telephone_with_its_actions_below(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_first_customer(page)
+    page.wait_for_load_state("networkidle")
+
+    actions = page.locator(".hero .acts").bounding_box()
+
+    assert actions is not None
+    assert round(actions["y"] + actions["height"]) == 844
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
