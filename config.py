@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ROOT = Path(__file__).resolve().parent
+MOST_PROXIES = 9
 
 
 class Misconfigured(Exception):
@@ -48,6 +49,7 @@ class Settings:
     SAMPLE_DATA: str | None = None
     HTTPS: bool = False
     TRUSTED_HOSTS: list[str] | None = None
+    TRUSTED_PROXIES: int = 0
 
     APP_NAME: str = "常客 Changke"
     SQLALCHEMY_ENGINE_OPTIONS: dict[str, Any] = field(default_factory=dict)
@@ -120,10 +122,27 @@ def _demo_secret(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def _field_keys(text: str) -> tuple[bytes, ...]:
+    """Return the keys of encrypted fields, newest first."""
+    keys = tuple(key.strip().encode() for key in text.split(",") if key.strip())
+    for number, key in enumerate(keys, start=1):
+        if len(key) != 32:
+            raise Misconfigured(f"FIELD_KEYS: key {number} has {len(key)} bytes, each must have exactly 32")
+    return keys
+
+
+def _proxies(text: str) -> int:
+    """Return how many proxies of our own stand between a browser and this program."""
+    if not (text.isascii() and text.isdigit()) or int(text[:9]) > MOST_PROXIES:
+        raise Misconfigured(f"TRUSTED_PROXIES must be the number of proxies in front, 0 to {MOST_PROXIES}")
+    return int(text)
+
+
 def load(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
     """Build the settings from ``environ``.
 
-    :raises Misconfigured: if ``SECRET_KEY`` is missing or shorter than 32 bytes outside demo mode.
+    :raises Misconfigured: if ``SECRET_KEY`` is missing or shorter than 32 bytes outside demo mode, if one of
+        ``FIELD_KEYS`` has not exactly 32 bytes, or if ``TRUSTED_PROXIES`` is no small number.
     """
     instance = Path(environ.get("CHANGKE_INSTANCE", ROOT / "instance"))
     demo = environ.get("CHANGKE_DEMO") == "1"
@@ -138,13 +157,13 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
         "SECRET_KEY": secret,
         "SQLALCHEMY_DATABASE_URI": normalise_database_url(database),
         "JWT_SECRET_KEY": environ.get("JWT_SECRET") or derive(secret, "jwt").hex(),
-        "FIELD_KEYS": tuple(key.encode() for key in environ.get("FIELD_KEYS", "").split(",") if key)
-        or (derive(secret, "fields"),),
+        "FIELD_KEYS": _field_keys(environ.get("FIELD_KEYS", "")) or (derive(secret, "fields"),),
         "CHANGKE_DEMO": demo,
         "DEMO_PASSWORD": environ.get("DEMO_PASSWORD", "changke-demo"),
         "SAMPLE_DATA": environ.get("CHANGKE_SAMPLE_DATA"),
         "HTTPS": environ.get("CHANGKE_HTTPS") == "1",
         "TRUSTED_HOSTS": hosts or None,
+        "TRUSTED_PROXIES": _proxies(environ.get("TRUSTED_PROXIES", "").strip() or "0"),
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI", "memory://"),
         "TIME_ZONE": environ.get("CHANGKE_TIME_ZONE", "Asia/Shanghai"),
     }

@@ -11,6 +11,7 @@ from flask_appbuilder import AppBuilder
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app.core.database import db
@@ -60,6 +61,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     CSRFProtect(app)
     Compress(app)
     _register(app)
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        # The host stays that of the request: our proxies pass it on, and TRUSTED_HOSTS checks it.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app
 
 
