@@ -45,7 +45,7 @@ def test_one_trusted_proxy_says_who_the_visitor_is_and_nobody_else(tmp_path: Pat
 
 @pytest.mark.parametrize(("text", "number"), [("", 0), ("0", 0), ("1", 1), (" 2 ", 2), ("9", 9)])
 def test_the_number_of_proxies_is_read(tmp_path: Path, text: str, number: int) -> None:
-    assert load(tmp_path, TRUSTED_PROXIES=text).TRUSTED_PROXIES == number
+    assert number == load(tmp_path, TRUSTED_PROXIES=text).TRUSTED_PROXIES
 
 
 @pytest.mark.parametrize("text", ["-1", "yes", "10", "1.5", "²", "9" * 5_000])

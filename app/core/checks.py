@@ -90,6 +90,25 @@ class Checks:
         else:
             self.clean[name] = kept or None
 
+    def words(self, name: str, *, most: int, limit: int, allowed: Collection[str] | None = None) -> None:
+        """Take a list of at most ``most`` different words, each at most ``limit`` long and one of those ``allowed``."""
+        if name not in self.values:
+            return
+        value = self.values[name] or []
+        if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+            self.refuse(name, NO_CHOICE)
+            return
+        kept = [" ".join(_without_control(word, lines=False).split()) for word in value]
+        words = list(dict.fromkeys(word for word in kept if word))
+        if len(words) > most or any(len(word) > limit for word in words):
+            self.refuse(
+                name, _l("At most %(count)d words of at most %(limit)d characters each.", count=most, limit=limit)
+            )
+        elif allowed is not None and not set(words) <= set(allowed):
+            self.refuse(name, NO_CHOICE)
+        else:
+            self.clean[name] = words
+
     def spelled(self, name: str, normalise: Callable[[str | None], str]) -> None:
         """Take a number or address of :mod:`app.core.identifiers` in its one spelling."""
         if not self._entered(name, required=False):

@@ -103,6 +103,6 @@ class OpportunityApi(CrmApi):
                 services.claim(int(pk), by=acting(), at=now())
             return self._record(pk, HTTPStatus.OK)
 
-        return self._answered(act)
+        return self.answered(act)
 
     move.__doc__ = CrmApi.move.__doc__

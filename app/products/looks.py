@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from app.core.i18n import format_number
+from app.core.i18n import format_number, parse_decimal
 
 
 def rate_text(rate: Decimal | None) -> str:
@@ -15,5 +15,10 @@ def rate_text(rate: Decimal | None) -> str:
 
 
 def rate_label(rate: Decimal | str | None) -> str:
-    """A share in percent: 13%, 1.5%."""
-    return "" if rate in (None, "") else f"{format_number(Decimal(str(rate)) * 100)}%"
+    """A share in percent: 13%, 1.5%; a text that is no number as it is."""
+    if rate in (None, ""):
+        return ""
+    try:
+        return f"{format_number(parse_decimal(str(rate)) * 100)}%"
+    except ValueError:
+        return str(rate)

@@ -11,23 +11,22 @@ from flask_appbuilder import ModelRestApi, expose
 from flask_appbuilder.api import safe
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import permission_name, protect
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.database import db, unit_of_work
-from app.core.errors import DomainError, Invalid, OutOfDate
+from app.core.database import unit_of_work
+from app.core.errors import OutOfDate
 from app.core.i18n import _
 from app.core.workflow import Workflow
-from app.web.api_body import Unusable, move_values, sent, texts
+from app.web.api_answers import Answers
+from app.web.api_body import Unusable, move_values, repeat_token, sent
 from app.web.per_request import PerRequest
-from app.web.session import acting, now
+from app.web.session import SentBefore, acting, claim_submission, now
 
 Service = Callable[..., Any]
 LARGEST_PAGE = 100
 MOST_FILTERS = 20
 
 
-class CrmApi(ModelRestApi):
+class CrmApi(Answers, ModelRestApi):
     """FAB's REST resource with our services behind it; a resource only declares.
 
     ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent. ``masks``
@@ -125,7 +124,7 @@ class CrmApi(ModelRestApi):
         return column, "asc" if rison_args.get("order_direction") != "desc" else "desc"
 
     def get_list_headless(self, **kwargs: Any) -> Any:
-        return self._answered(lambda: super(CrmApi, self).get_list_headless(**kwargs))
+        return self.answered(lambda: super(CrmApi, self).get_list_headless(**kwargs))
 
     # --- writing ---
 
@@ -133,12 +132,18 @@ class CrmApi(ModelRestApi):
         def act() -> Any:
             values = sent(self.writable)
             with unit_of_work() as session:
+                submission = claim_submission(session, repeat_token(acting().user_id, self.kind), now())
                 record = type(self).create(values, by=acting(), at=now())  # type: ignore[misc]  # the route exists only with the service
                 session.flush()
                 pk = record.id
+                if submission is not None:
+                    submission.location = str(pk)
             return self._record(pk, HTTPStatus.CREATED)
 
-        return self._answered(act)
+        try:
+            return self.answered(act)
+        except SentBefore as first:
+            return self._record(first.location, HTTPStatus.OK)
 
     def put_headless(self, pk: Any) -> Any:
         def act() -> Any:
@@ -151,7 +156,7 @@ class CrmApi(ModelRestApi):
                 type(self).update(record, values, by=acting(), at=now())  # type: ignore[misc]  # as above
             return self._record(pk, HTTPStatus.OK)
 
-        return self._answered(act)
+        return self.answered(act)
 
     def delete_headless(self, pk: Any) -> Any:
         def act() -> Any:
@@ -163,7 +168,7 @@ class CrmApi(ModelRestApi):
                 type(self).remove(record, by=acting(), at=now())  # type: ignore[misc]  # as above
             return self.response(200, message=_("Deleted."))
 
-        return self._answered(act)
+        return self.answered(act)
 
     @expose("/<pk>/<name>", methods=["POST"])
     @protect()
@@ -213,7 +218,7 @@ class CrmApi(ModelRestApi):
                 self.workflow.make(name, record, by=acting(), at=now(), **data)  # type: ignore[union-attr]  # as above
             return self._record(pk, HTTPStatus.OK)
 
-        return self._answered(act)
+        return self.answered(act)
 
     @expose("/<pk>/private/<field>", methods=["POST"])
     @protect()
@@ -250,7 +255,7 @@ class CrmApi(ModelRestApi):
                 value = type(self).look(record, field, by=acting(), at=now())  # type: ignore[misc]  # as above
             return self.response(200, value=value)
 
-        return self._answered(act)
+        return self.answered(act)
 
     # --- the request and the answer ---
 
@@ -269,26 +274,3 @@ class CrmApi(ModelRestApi):
         if hasattr(record, "version"):
             answer.headers["ETag"] = f'"{record.version}"'
         return answer
-
-    def _answered(self, act: Callable[[], Any]) -> Any:
-        try:
-            return act()
-        except DomainError as refusal:
-            db.session.rollback()
-            fields = {"fields": texts(refusal.fields)} if isinstance(refusal, Invalid) and refusal.fields else {}
-            return self.response(refusal.status, message=str(refusal), **fields)
-        except StaleDataError:
-            db.session.rollback()
-            return self.response(409, message=str(OutOfDate()))
-        except IntegrityError:
-            db.session.rollback()
-            return self.response(409, message=_("Another record already has this value, or still needs this one."))
-
-    def response_404(self) -> Any:
-        return self.response(404, message=_("This record does not exist, or you may not see it."))
-
-    def response_403(self) -> Any:
-        return self.response(403, message=_("You do not have the right to do this."))
-
-    def response_401(self) -> Any:
-        return self.response(401, message=_("Please sign in first."))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +14,8 @@ from werkzeug.exceptions import BadRequest
 
 from app.core.errors import Invalid
 from app.core.i18n import _, parse_day, parse_moment
+
+LONGEST_KEY = 200
 
 
 class Unusable(Invalid):
@@ -22,7 +27,9 @@ class Unusable(Invalid):
 def _object() -> dict[str, Any]:
     try:
         body = request.get_json()
-    except (BadRequest, RecursionError):
+        # Python also reads NaN and halves of characters, which neither JSON nor a database knows.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (BadRequest, RecursionError, ValueError):
         raise Unusable(_("The body is not valid JSON.")) from None
     if not isinstance(body, dict):
         raise Unusable(_("Send a JSON object."))
@@ -38,6 +45,18 @@ def sent(writable: Collection[str]) -> dict[str, Any]:
     body = _object()
     _refuse_unknown(body, {*writable, "version"})
     return body
+
+
+def repeat_token(user_id: int | None, kind: str) -> str | None:
+    """A token of the person's ``Idempotency-Key`` for one kind of record: sent again, it finds the first record.
+
+    :raises Unusable: if the key is too long.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        raise Unusable(_("The Idempotency-Key has more than %(count)d characters.", count=LONGEST_KEY))
+    digest = hashlib.sha256(f"{user_id}:{kind}:{key}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=") if key else None
 
 
 def move_values(wanted: Mapping[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter
@@ -73,7 +73,7 @@ class TypedFilter(BaseFilter):
         column = getattr(self.model, self.column_name)
         try:
             return query.filter(self.condition(column, self.parsed(value)))
-        except Unreadable:
+        except (Unreadable, OverflowError):  # the first days in UTC
             return query.filter(false())
 
     def parsed(self, value: Any) -> Any:
@@ -96,10 +96,10 @@ class TypedFilter(BaseFilter):
 
     def _day(self, value: date) -> tuple[datetime, datetime]:
         zone = i18n.time_zone()
-        start = datetime.combine(value, time.min, zone)
+        start = datetime.combine(value, time.min, zone).astimezone(UTC)
         # Year 9999 has no day after its last.
         after = value + timedelta(days=1) if value < date.max else value
-        return start, datetime.combine(after, time.min, zone)
+        return start, datetime.combine(after, time.min, zone).astimezone(UTC)
 
     def _within(self, column: Any, first: Any, last: Any) -> ColumnElement[bool]:
         """The condition of a span, both ends inclusive; one that is None is open."""

@@ -12,7 +12,8 @@ from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Query, joinedload
 
 from app.core.visibility import scoped_relations
-from app.web.filters import LARGEST_KEY, CrmFilterConverter
+from app.web.filters import CrmFilterConverter
+from app.web.keys import read_key
 
 CAP = 10_000
 """Rows are counted, and pages offered, up to here; beyond, a list shows "10,000+"."""
@@ -79,10 +80,10 @@ class CrmInterface(SQLAInterface):
 
     def get(self, id: Any, filters: Filters | None = None, *args: Any, **kwargs: Any) -> Any:
         """Return the visible row ``id``, or None; what is no key is no row."""
-        text = str(id)
-        if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_KEY:
+        key = read_key(id)
+        if key is None:
             return None
         if args or kwargs:
-            return super().get(int(text), filters, *args, **kwargs)
-        query = self.apply_filters(self.session.query(self.obj), filters).filter(self.get_pk() == int(text))
+            return super().get(key, filters, *args, **kwargs)
+        query = self.apply_filters(self.session.query(self.obj), filters).filter(self.get_pk() == key)
         return self.with_eager(query, self.eager_one).one_or_none()

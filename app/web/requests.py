@@ -10,28 +10,43 @@ from http import HTTPStatus
 from typing import Any
 
 import prison
-from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from app.core.database import db, only_reading
 from app.core.errors import DomainError, Invalid
 from app.core.i18n import _
 from app.web.filters import LARGEST_KEY
+from app.web.keys import read_key
 from app.web.session import once_token, wants_json
 
 log = logging.getLogger(__name__)
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_PAGE = re.compile(r"^p(age|size)_\w+$")
-_FILTER = re.compile(r"^_flt_(\d+)_(\w+)$")
+# As FAB finds them: anywhere in a name.
+_PAGE = re.compile(r"p(?:age|size)_")
+_FILTER = re.compile(r"_flt_(\d+)_")
 _OPERATORS = 9
 LONGEST_QUERY = 8_000
 
 
+class PlainRequest(Request):
+    """A request whose JSON body may be nested however deep without breaking the reader."""
+
+    def get_json(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_json(*args, **kwargs)
+        except RecursionError:
+            if kwargs.get("silent"):
+                return None
+            raise BadRequest from None
+
+
 def register(app: Flask) -> None:
     """Install the hooks on ``app``."""
+    app.request_class = PlainRequest
     app.jinja_env.globals["once_token"] = once_token
     app.before_request(_prepare)
     app.after_request(_protect)
@@ -49,15 +64,25 @@ def _prepare() -> None:
     for name, value in request.args.items(multi=True):
         if "\x00" in value or "\x00" in name:
             abort(400)
-        if _PAGE.match(name) and not (value.isascii() and value.isdigit() and int(value) <= 1_000_000):
+        if _PAGE.search(name) and not _at_most(value, 1_000_000):
             abort(400)
-        if (found := _FILTER.match(name)) and int(found[1]) >= _OPERATORS:
+        if (found := _FILTER.search(name)) and not _at_most(found[1], _OPERATORS - 1):
             abort(400)
     if request.path.startswith("/api/"):
         _refuse_broken_rison(request.args.get("q", ""))
+    if request.is_json and not request.path.startswith("/api/"):
+        # WTForms would read numbers, lists and objects of a JSON body as if somebody had typed them.
+        view = current_app.view_functions.get(request.endpoint or "")
+        if not getattr(view, "takes_json", False):
+            abort(415)
     for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > LARGEST_KEY:
             abort(404)
+
+
+def _at_most(text: str, largest: int) -> bool:
+    number = read_key(text)
+    return number is not None and number <= largest
 
 
 def _refuse_broken_rison(text: str) -> None:
@@ -66,7 +91,7 @@ def _refuse_broken_rison(text: str) -> None:
         return
     try:
         prison.loads(text[:LONGEST_QUERY])
-    except (prison.decoder.ParserException, RecursionError, ValueError, IndexError, KeyError):
+    except (prison.decoder.ParserException, RecursionError, ArithmeticError, LookupError, TypeError, ValueError):
         abort(400)
 
 
@@ -140,6 +165,9 @@ def _failed(problem: HTTPException) -> Any:
     if problem.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _broken(problem)
     sentence = SENTENCES.get(problem.code, SENTENCES[400])()
+    if isinstance(problem, SecurityError):
+        # A host that is not ours has no addresses, so no page of ours can be made for it.
+        return Response(str(sentence), problem.code, mimetype="text/plain")
     return _answer(problem.code, sentence)
 
 

@@ -62,6 +62,12 @@ def noting() -> Iterator[Session]:
         only_reading.reset(token)
 
 
+def takes_json(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a page that a script of ours sends JSON; no other page reads any."""
+    view.takes_json = True  # type: ignore[attr-defined]  # functions have attributes
+    return view
+
+
 def wants_json() -> bool:
     """Say whether a script asks, so that a sentence is answered instead of a page."""
     return request.headers.get("X-Requested-With") == "fetch" or request.accept_mimetypes.best == "application/json"
@@ -108,3 +114,13 @@ def claim_submission(session: Session, token: str | None, at: datetime) -> Submi
         first = session.get(Submission, token)
         raise SentBefore(first.location if first else "/") from None
     return submission
+
+
+@contextmanager
+def submitted() -> Iterator[Submission | None]:
+    """One transaction for a form that was sent; commits at the end, yields the sending where the form has a token.
+
+    :raises SentBefore: if the form was sent before; nothing is done then, and the first one's page is shown.
+    """
+    with unit_of_work() as session:
+        yield claim_submission(session, request.form.get("_once"), now())

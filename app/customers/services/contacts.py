@@ -172,12 +172,7 @@ def _checked(session: Session, values: Mapping[str, Any], contact: Contact | Non
         checks.code(name, dictionary.codes(session, term_list), keep=getattr(contact, name, None))
     if "is_primary" in values:
         checks.flag("is_primary")
-    for name, allowed in (("consent", set(CONSENT_CHANNELS)), ("tags", None)):
-        if name in values:
-            words = [str(word).strip() for word in values[name] or [] if str(word).strip()]
-            if (allowed is not None and set(words) - allowed) or any(len(word) > 40 for word in words):
-                checks.refuse(name, NO_CHOICE)
-            else:
-                checks.clean[name] = words
+    checks.words("consent", most=len(CONSENT_CHANNELS), limit=40, allowed=CONSENT_CHANNELS)
+    checks.words("tags", most=20, limit=40)
     custom_fields.take(checks, session, "contact", contact)
     return checks.done()

@@ -77,7 +77,7 @@ def checked(
     if "is_internal" in values:
         checks.flag("is_internal")
     _check_region(checks)
-    _check_tags(checks)
+    checks.words("tags", most=20, limit=40)
     custom_fields.take(checks, session, "customer", customer)
     clean = checks.clean
     for name in ("uscc", "external_id"):
@@ -108,17 +108,6 @@ def _check_region(checks: Checks) -> None:
             checks.clean["region_name"] = found.full_name
     elif "region" in checks.values:
         checks.clean["region"] = None
-
-
-def _check_tags(checks: Checks) -> None:
-    if "tags" not in checks.values:
-        return
-    names = [" ".join(str(name).split()) for name in checks.values["tags"] or []]
-    names = list(dict.fromkeys(name for name in names if name))
-    if any(len(name) > 40 for name in names) or len(names) > 20:
-        checks.refuse("tags", _l("At most 20 tags of at most 40 characters each."))
-    else:
-        checks.clean["tags"] = names
 
 
 def refuse_taken(session: Session, name: str, value: str | None, own_id: int | None) -> None:

@@ -24,7 +24,8 @@ from app.customers.workflow import LABELS
 from app.theme import cells
 from app.theme.widgets import Choice, QuickFilter, SavedView
 from app.web.interface import CrmInterface
-from app.web.session import acting, claim_submission, now, signed_in, today
+from app.web.keys import read_key
+from app.web.session import acting, now, signed_in, submitted, today
 
 TIMELINE_PAGE = 20
 
@@ -182,11 +183,9 @@ class CustomerView(CustomerPage):
     # --- forms ---
 
     def _created(self, form: Any) -> str:
-        at = now()
-        with unit_of_work() as session:
-            submission = claim_submission(session, request.form.get("_once"), at)
+        with submitted() as submission:
             customer = services.create_customer(
-                self.values(form, self.add_columns), by=acting(), at=at, save_anyway="save_anyway" in request.form
+                self.values(form, self.add_columns), by=acting(), at=now(), save_anyway="save_anyway" in request.form
             )
             location = self.url_of(customer)
             if submission is not None:
@@ -235,5 +234,6 @@ def _choices(choices: Any) -> list[Choice]:
 
 
 def _user_name(pk: str) -> str:
-    user = db.session.get(User, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+    key = read_key(pk)
+    user = db.session.get(User, key) if key is not None else None
     return user.name if user else ""

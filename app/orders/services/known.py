@@ -76,7 +76,7 @@ def known_to(
         known.opportunities[pk] = (customer_id, owner_id)
     for chunk in in_chunks(_keys(lines, "product_id")):
         known.products.update((p.id, p) for p in session.scalars(select(Product).where(Product.id.in_(chunk))))
-    external = {value for row in rows if isinstance(value := row.get("external_id"), str)}
+    external = {value for row in rows if isinstance(value := row.get("external_id"), str) and value.isprintable()}
     for pk, external_id in _read(session, Order.external_id, sorted(external), Order.id, swap=True):
         if pk != apart_from:
             known.external_ids[external_id] = pk
@@ -102,7 +102,8 @@ def _lines_of(row: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def _keys(rows: Iterable[Mapping[str, Any]], name: str) -> list[int]:
-    return sorted({key for row in rows if isinstance(key := row.get(name), int) and 0 < key < 2**63})
+    entered = {key for row in rows if isinstance(key := row.get(name), int) and not isinstance(key, bool)}
+    return sorted(key for key in entered if 0 < key < 2**63)
 
 
 def _read(

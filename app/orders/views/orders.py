@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy.orm import Query
@@ -28,6 +28,7 @@ from app.orders.workflow import LABELS
 from app.theme import cells
 from app.theme.widgets import Choice, Fact, Kpi, MoveButton, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
+from app.web.keys import read_key
 from app.web.lookup import row
 from app.web.moves import WorkflowView
 from app.web.session import acting, today
@@ -277,10 +278,11 @@ class OrderView(OfCountedCustomers, WorkflowView):
         """The customer's orders of 24 months as a small chart."""
         customer = row("customer", pk)
         if customer is None:
-            return "", 404
+            abort(404)
         return self.render_template("orders/card.html", customer=customer, **months(db.session(), customer, today()))
 
 
 def _name(model: type[Any], pk: str) -> str:
-    found = db.session.get(model, int(pk)) if pk.isdigit() and len(pk) < 19 else None
+    key = read_key(pk)
+    found = db.session.get(model, key) if key is not None else None
     return str(found) if found is not None else pk

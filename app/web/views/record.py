@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.database import unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import _
+from app.web.keys import read_key
 from app.web.session import acting, now
 from app.web.views.selection import Selection
 
@@ -96,10 +97,11 @@ class RecordPages(Selection):
     @has_access
     def undelete(self, pk: str) -> Any:
         """Take the record out of the recycle bin."""
-        if not pk.isdigit():
+        key = read_key(pk)
+        if key is None:
             abort(404)
         with unit_of_work():
-            record = type(self).restore(int(pk), by=acting(), at=now())
+            record = type(self).restore(key, by=acting(), at=now())
             location = self.url_of(record)
         flash(_("%(name)s is back.", name=str(record)), "success")
         return redirect(location)
