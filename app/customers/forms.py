@@ -139,7 +139,7 @@ class FollowUpForm(DynamicForm):
     """What was said and done."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
-    contact_id = remote(_l("Contact"), "contact")
+    contact_id = remote(_l("Contact"), "contact", within="customer_id")
     kind = ChoiceField(
         _l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True
     )
@@ -160,7 +160,7 @@ class PlanForm(DynamicForm):
     """What is to be done by when."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
-    contact_id = remote(_l("Contact"), "contact")
+    contact_id = remote(_l("Contact"), "contact", within="customer_id")
     kind = ChoiceField(
         _l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -46,7 +46,7 @@ def _contacts(session: Session, text: str) -> Select[Any]:
 class RegionLookup(Lookup):
     """Regions come from a table in the program, and their key is the six-digit code."""
 
-    def rows(self, session: Session, text: str) -> Iterable[Any]:
+    def rows(self, session: Session, text: str, within: Mapping[str, int]) -> Iterable[Any]:
         return regions.search(text) if text else regions.children()
 
     def row(self, session: Session, pk: str) -> Any | None:
@@ -77,6 +77,7 @@ def register() -> None:
             hint=lambda contact: contact.title or (_("Primary contact") if contact.is_primary else ""),
             matching=_contacts,
             more=lambda contact: {"customer_id": contact.customer_id},
+            within={"customer_id": "customer"},
         ),
     )
     register_lookup(

@@ -55,7 +55,7 @@ class OpportunityForm(DynamicForm):
     """What is known about a possible sale, and about somebody who is not a customer yet."""
 
     customer_id = remote(_l("Customer"), "customer", description=_l("Leave empty to enter somebody new below."))
-    contact_id = remote(_l("Contact"), "contact")
+    contact_id = remote(_l("Contact"), "contact", within="customer_id")
     customer_name = TextField(
         _l("Name of the new customer"), longest=200, description=_l("As on the business licence.")
     )
@@ -120,7 +120,7 @@ class AdvanceForm(DynamicForm):
 
     stage = StageField(_l("Stage"), choices=stage_choices, required=True)
     need = TextField(REQUIRABLE["need"], longest=4000, lines=True)
-    contact_id = remote(REQUIRABLE["contact_id"], "contact")
+    contact_id = remote(REQUIRABLE["contact_id"], "contact", within="customer_id")
     source = ChoiceField(REQUIRABLE["source"], choices=term_choices("source"))
     amount = MoneyField(REQUIRABLE["amount"])
     expected_close = DayField(REQUIRABLE["expected_close"])

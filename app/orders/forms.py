@@ -217,8 +217,8 @@ class OrderForm(DynamicForm):
 
     original_id = HiddenField()
     customer_id = remote(_l("Customer"), "customer", required=True)
-    contact_id = remote(_l("Contact"), "contact")
-    opportunity_id = remote(_l("Opportunity"), "opportunity")
+    contact_id = remote(_l("Contact"), "contact", within="customer_id")
+    opportunity_id = remote(_l("Opportunity"), "opportunity", within="customer_id")
     ordered_on = DayField(_l("Ordered on"), required=True)
     promised_on = DayField(_l("Promised for"))
     delivered_on = DayField(_l("Delivered on"))

@@ -83,7 +83,7 @@ class RequestForm(_Judged):
     """What a customer said, and what was found out."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
-    contact_id = remote(_l("Contact"), "contact")
+    contact_id = remote(_l("Contact"), "contact", within="customer_id")
     type = ChoiceField(_l("Type"), choices=term_choices("request_type"), segments=True, required=True)
     priority = ChoiceField(
         _l("Priority"), choices=label_choices(terms.PRIORITIES), enum=Priority, segments=True, required=True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, jsonify, request
@@ -15,7 +15,7 @@ from app.core import search
 from app.core.actors import current_actor
 from app.core.database import db
 from app.core.visibility import find
-from app.web.filters import LARGEST_KEY
+from app.web.filters import read_key
 from app.web.session import signed_in
 
 MOST = 20
@@ -26,6 +26,7 @@ class Lookup:
     """One kind of row that forms may refer to; ``right`` is what reading it needs.
 
     ``matching(session, text)`` returns the statement of the rows that fit; by default the search index decides.
+    ``within`` names the columns by which an address may narrow the rows, each with the look-up of what it refers to.
     """
 
     model: type[Any]
@@ -35,16 +36,19 @@ class Lookup:
     search_kind: str = ""
     matching: Callable[[Session, str], Select[Any]] | None = None
     more: Callable[[Any], dict[str, Any]] = lambda _row: {}
+    within: Mapping[str, str] = field(default_factory=dict)
 
-    def rows(self, session: Session, text: str) -> Iterable[Any]:
-        """The first rows that fit ``text``, the best first."""
-        return session.scalars(self._statement(session, text).limit(MOST))
+    def rows(self, session: Session, text: str, within: Mapping[str, int]) -> Iterable[Any]:
+        """The first rows that fit ``text``, the best first, of those that belong to ``within``."""
+        statement = self._statement(session, text)
+        for name, key in within.items():
+            statement = statement.where(getattr(self.model, name) == key)
+        return session.scalars(statement.limit(MOST))
 
     def row(self, session: Session, pk: str) -> Any | None:
         """The visible row ``pk``; anything may be asked."""
-        if not (pk.isascii() and pk.isdigit()) or len(pk) > 19 or int(pk) > LARGEST_KEY:
-            return None
-        return find(session, self.model, int(pk))
+        key = read_key(pk)
+        return None if key is None else find(session, self.model, key)
 
     def key(self, row: Any) -> Any:
         """What a form sends for ``row``."""
@@ -102,6 +106,23 @@ class LookupView(BaseView):
         return jsonify(
             [
                 {"id": lookup.key(found), "text": lookup.text(found), "hint": lookup.hint(found), **lookup.more(found)}
-                for found in lookup.rows(db.session, text)
+                for found in lookup.rows(db.session, text, _within(lookup))
             ]
         )
+
+
+def _within(lookup: Lookup) -> dict[str, int]:
+    """What the address narrows the rows by; a record that is not visible has none."""
+    asked = {name: request.args[name] for name in lookup.within if request.args.get(name)}
+    found = {name: row(lookup.within[name], key) for name, key in asked.items()}
+    if None in found.values():
+        abort(404)
+    return {name: record.id for name, record in found.items() if record is not None}
+
+
+def keep_within(form: Any, record: Any) -> None:
+    """Offer only rows that belong where ``record`` does, in a form that does not ask where that is."""
+    for each in form:
+        within = getattr(each, "within", "")
+        if within and within not in form and getattr(record, within, None):
+            each.query = f"{within}={getattr(record, within)}"

@@ -10,12 +10,12 @@ from flask_appbuilder import expose
 from flask_appbuilder.forms import DynamicForm
 from wtforms import Form
 
-from app.core.database import unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import _, ngettext
 from app.core.workflow import Move, Workflow
 from app.theme.widgets import MoveButton
-from app.web.session import acting, now, signed_in, wants_json
+from app.web.lookup import keep_within
+from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_json
 from app.web.views import CrmModelView, show_refusal
 from app.web.views.selection import for_each
 
@@ -69,6 +69,8 @@ class WorkflowView(CrmModelView):
         form = form_class.refresh() if hasattr(form_class, "refresh") else form_class(request.form)
         if request.method == "GET":
             self.prefill_move(name, form, records)
+        if len(records) == 1:
+            keep_within(form, records[0])
         return form
 
     def prefill_move(self, name: str, form: Any, records: list[Any]) -> None:
@@ -101,13 +103,15 @@ class WorkflowView(CrmModelView):
             return self._dialog(move, form, url, records), 422
         data = self.move_data(name, form) if form is not None else {}
         try:
-            with unit_of_work():
+            with submitted():
                 at, by = now(), acting()
                 for_each(
                     records,
                     lambda record: self.workflow.make(name, record, by=by, at=at, **data),
                     several=len(records) > 1,
                 )
+        except SentBefore:
+            return self._after(records)
         except DomainError as refusal:
             return self._refused(move, form, url, records, refusal)
         return self._done(move, records)

@@ -10,6 +10,7 @@ from flask_appbuilder import BaseView
 
 from app.core.database import unit_of_work
 from app.core.errors import DomainError, NotFound
+from app.web.session import SentBefore, submitted
 from app.web.views import show_refusal
 
 
@@ -27,11 +28,15 @@ class SettingsPage(BaseView):
 def try_to(do: Callable[[], Any], done: Any, form: Any = None) -> bool:
     """Do something in one transaction and say so, or show the refusal at the form or above the page.
 
+    A form that was sent before counts as done, without doing it again.
+
     :raises NotFound: what does not exist has no page.
     """
     try:
-        with unit_of_work():
+        with submitted() if form is not None else unit_of_work():
             do()
+    except SentBefore:
+        return True
     except NotFound:
         raise
     except DomainError as refusal:

@@ -18,7 +18,8 @@ from app.customers.forms import AddTagsForm, HandOverForm, ShareForm
 from app.customers.models import Customer
 from app.customers.services import customers as rules
 from app.web.bulk import BulkAct, BulkActs
-from app.web.session import SentBefore, acting, claim_submission, now, signed_in, today, wants_json
+from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_json
+from app.web.views import show_refusal
 
 TIMELINE_PAGE = 20
 
@@ -54,8 +55,7 @@ class CustomerActions(BulkActs):
         at = now()
         location = url_for(".show", pk=customer.id)
         try:
-            with unit_of_work() as session:
-                submission = claim_submission(session, form.get("_once"), at)
+            with submitted() as submission:
                 services.create_follow_up(
                     {
                         "customer_id": customer.id,
@@ -159,9 +159,16 @@ class CustomerActions(BulkActs):
             return page()
         if not form.validate():
             return page(), 422
-        with unit_of_work():
-            act()
-        flash(_("%(name)s was saved.", name=customer.name), "success")
+        try:
+            with submitted():
+                act()
+        except SentBefore:
+            pass
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+            return page(), 422
+        else:
+            flash(_("%(name)s was saved.", name=customer.name), "success")
         target = (
             self.url_of(customer)
             if db.session.scalar(select(Customer.id).where(Customer.id == customer.id))

@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 
 from app.core.database import unit_of_work
+from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.customers import services, terms
 from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, PostponePlanForm, label_choices
@@ -18,8 +19,8 @@ from app.theme import cells, layout
 from app.theme.widgets import Choice, MoveButton, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.session import acting, now, signed_in, today, wants_json
-from app.web.views import CrmModelView
+from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_json
+from app.web.views import CrmModelView, show_refusal
 
 
 def _state(plan: Plan) -> tuple[Any, str]:
@@ -189,13 +190,23 @@ class PlanView(CrmModelView):
     def _dialog(self, plan: Plan, form: Any, title: Any, right: str, act: Any) -> Any:
         if not acting().may(right):
             abort(403)
-        if request.method == "GET" or not form.validate():
-            page = self.render_template(
-                "appbuilder/general/model/move.html", form=form, records=[plan], title=title, url=request.path
-            )
-            return page if request.method == "GET" else (page, 422)
-        with unit_of_work():
-            act()
+        page = lambda: self.render_template(  # noqa: E731 - shown in three places
+            "appbuilder/general/model/move.html", form=form, records=[plan], title=title, url=request.path
+        )
+        if request.method == "GET":
+            return page()
+        if not form.validate():
+            return page(), 422
+        try:
+            with submitted():
+                act()
+        except SentBefore:
+            return self._done(plan)
+        except DomainError as refusal:
+            if wants_json():
+                raise
+            show_refusal(form, refusal)
+            return page(), 422
         if wants_json():
             return {"message": str(plan)}
         message = _("%(name)s was saved.", name=plan.what)
@@ -203,6 +214,9 @@ class PlanView(CrmModelView):
             layout.flash_undo(message, url_for(".reopen", pk=plan.id))
         else:
             flash(message, "success")
+        return self._done(plan)
+
+    def _done(self, plan: Plan) -> Any:
         back = request.form.get("_back", "")
         target = back if back.startswith("/") and not back.startswith("//") else self.url_of(plan)
         if "HX-Request" in request.headers:

@@ -46,5 +46,7 @@ def register(appbuilder: Any) -> None:
             text=lambda found: found.title,
             hint=lambda found: found.number,
             search_kind="opportunity",
+            more=lambda found: {"customer_id": found.customer_id},
+            within={"customer_id": "customer"},
         ),
     )

@@ -16,6 +16,7 @@ from app.opportunities.queries.board import board
 from app.opportunities.views import page
 from app.opportunities.views.narrowing import Narrowing
 from app.opportunities.workflow import LABELS
+from app.web.lookup import keep_within
 from app.web.session import acting, now, today
 
 CLOSED_DAYS = 30
@@ -92,4 +93,5 @@ def _ask(view: Any, record: Opportunity, name: str, stage: str | None) -> Any:
     page.prefill_move(name, form, [record])
     if stage:
         form.stage.process_data(stage)
+    keep_within(form, record)
     return view._dialog(move, form, url_for("OpportunityView.move", pk=record.id, name=name), [record])

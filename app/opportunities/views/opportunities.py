@@ -10,7 +10,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy.orm import Query
 
-from app.core.database import db, unit_of_work
+from app.core.database import db
 from app.core.errors import DomainError, NotFound
 from app.core.i18n import _, _l, local_day
 from app.customers.forms import label_choices, term_choices
@@ -29,7 +29,7 @@ from app.theme import cells
 from app.theme.widgets import Choice, Kpi, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.session import acting, claim_submission, now, signed_in, today
+from app.web.session import acting, now, signed_in, submitted, takes_json, today
 from app.web.views import CrmModelView
 
 
@@ -258,6 +258,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
 
     @expose("/<pk>/drop", methods=["POST"])
     @signed_in
+    @takes_json
     def drop(self, pk: str) -> Any:
         """A card was dropped on another column."""
         sent = request.get_json(silent=True)
@@ -282,8 +283,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
         at, by = now(), acting()
         values = self.values(form, self.add_columns)
         customer, contact = page.new_customer(values)
-        with unit_of_work() as session:
-            submission = claim_submission(session, request.form.get("_once"), at)
+        with submitted() as submission:
             if customer["name"]:
                 anyway = "save_anyway" in request.form
                 opportunity = services.create_with_prospect(values, customer, contact, by=by, at=at, save_anyway=anyway)

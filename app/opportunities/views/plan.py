@@ -13,7 +13,7 @@ from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.customers.models import FollowUpKind
 from app.opportunities import forms, queries, services
-from app.web.session import acting, now, signed_in, wants_json
+from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_json
 from app.web.views import show_refusal
 
 
@@ -39,8 +39,10 @@ class DevelopmentPlan:
             return self._step_dialog(opportunity, form), 422
         values = {name: form[name].data for name in services.STEP_FIELDS}
         try:
-            with unit_of_work():
+            with submitted():
                 services.add_step(opportunity, values, by=acting(), at=now())
+        except SentBefore:
+            return self._back_to(opportunity)
         except DomainError as refusal:
             show_refusal(form, refusal)
             return self._step_dialog(opportunity, form), 422

@@ -15,7 +15,7 @@ from app.core.i18n import _, _l
 from app.opportunities import forms, queries, services
 from app.opportunities.models import OpportunityStage
 from app.opportunities.terms import REQUIRABLE
-from app.web.session import acting, now
+from app.web.session import SentBefore, acting, now, submitted
 from app.web.views import show_refusal
 
 FIELDS = ("label_zh", "label_en", "probability", "normal_days", "required", "active")
@@ -111,8 +111,10 @@ class OpportunityStageView(BaseView):
             status = 422
             if form.validate():
                 try:
-                    with unit_of_work():
+                    with submitted():
                         save()
+                except SentBefore:
+                    return self._saved()
                 except DomainError as refusal:
                     show_refusal(form, refusal)
                 else:

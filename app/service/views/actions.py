@@ -15,7 +15,7 @@ from app.service.models import RequestStatus, ServiceRequest
 from app.service.workflow import LABELS
 from app.theme.widgets import MoveButton
 from app.web.moves import WorkflowView
-from app.web.session import acting, now, signed_in
+from app.web.session import acting, now, signed_in, takes_json
 
 
 class RequestActions(WorkflowView):
@@ -67,6 +67,7 @@ class RequestActions(WorkflowView):
 
     @expose("/<pk>/drop", methods=["POST"])
     @signed_in
+    @takes_json
     def drop(self, pk: str) -> Any:
         """A card was dropped on another column: answer the form of the move that leads there; nothing changes yet."""
         record = self.found(pk)

@@ -1,5 +1,7 @@
 /* A combobox that asks GET address?q= for rows [{id, text, hint}] (or {results: […]}).
-   <div data-remote="address" [data-submit]><input type=hidden><input role=combobox></div> */
+   <div data-remote="address" [data-submit] [data-within="name" data-of="id"]><input type=hidden><input role=combobox></div>
+   data-within names the field of the form that the rows belong to: they are narrowed by it, and a choice that belongs
+   elsewhere (data-of) is cleared when it changes. */
 (() => {
   const ck = window.ck;
   let serial = 0;
@@ -31,10 +33,13 @@
       if (spot >= 0) { input.setAttribute("aria-activedescendant", list.children[spot].id); list.children[spot].scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
     };
     const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+    const within = box.dataset.within;
+    const outer = () => (within ? hidden.form?.elements[within] : null);
     const showClear = () => { clear.hidden = !hidden.value || input.disabled; };
     const set = (id, text) => {
       hidden.value = id;
       input.value = chosen = text;
+      if (within) box.dataset.of = rows.find((row) => String(row.id) === String(id))?.[within] ?? "";
       showClear();
       close();
       hidden.dispatchEvent(new Event("change", { bubbles: true }));
@@ -59,7 +64,9 @@
       running?.abort();
       running = new AbortController();
       const glue = box.dataset.remote.includes("?") ? "&" : "?";
-      const answer = await ck.ask(`${box.dataset.remote}${glue}q=${encodeURIComponent(words)}`, { signal: running.signal });
+      const whole = outer();
+      const narrowed = whole?.value ? `${encodeURIComponent(whole.name)}=${encodeURIComponent(whole.value)}&` : "";
+      const answer = await ck.ask(`${box.dataset.remote}${glue}${narrowed}q=${encodeURIComponent(words)}`, { signal: running.signal });
       if (answer.status === -1 || !box.contains(document.activeElement) || words !== input.value.trim()) return;
       rows = answer.ok ? (answer.data?.results || answer.data || []) : [];
       old = false;
@@ -84,6 +91,7 @@
     const typed = () => { if (input.value !== chosen) { hidden.value = ""; chosen = input.value; showClear(); } };
     input.addEventListener("blur", () => setTimeout(() => { clearTimeout(timer); running?.abort(); if (box.dataset.free !== undefined) typed(); else if (!input.value.trim() && hidden.value) set("", ""); else input.value = chosen; close(); }));
     clear.addEventListener("click", () => { set("", ""); input.focus(); });
+    if (within) hidden.form?.addEventListener("change", (event) => { if (event.target.name === within && hidden.value && event.target.value !== box.dataset.of) set("", ""); });
     showClear();
   };
 

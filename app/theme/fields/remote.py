@@ -15,7 +15,8 @@ class RemoteSelectField(TypedField):
     """One row of another table, found by typing; only the chosen row is ever loaded.
 
     ``lookup`` names ``GET /lookup/<lookup>?q=``. ``row(pk)`` returns the row the person may see, or None; ``text_of(row)``
-    says how it reads. The field's value is the row's id, or with ``as_row`` the row itself.
+    says how it reads. The field's value is the row's id, or with ``as_row`` the row itself. ``within`` names the field
+    of the same form that the rows belong to: only the chosen customer's contacts are offered.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class RemoteSelectField(TypedField):
         row: Callable[[str], Any],
         text_of: Callable[[Any], str] = str,
         query: str = "",
+        within: str = "",
         as_row: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(label, validators, **options)
         self.lookup, self.row, self.text_of, self.query, self.as_row = lookup, row, text_of, query, as_row
+        self.within = within
         self.chosen: Any = None
 
     def process_data(self, value: Any) -> None:
@@ -66,6 +69,11 @@ class RemoteSelectField(TypedField):
         given["class"] = inputs.classes(given, "form-control")
         box = {"type": "text", "value": self.text(), "role": "combobox", "aria-expanded": "false"}
         box |= {"aria-autocomplete": "list", "autocomplete": "off", "placeholder": _("Type to search")}
-        return Markup('<div class="rsel-box" data-remote="{}"><input {}><input {}></div>').format(
-            address, inputs.params(hidden), inputs.params(box | given)
+        outer = {"class": "rsel-box", "data-remote": address}
+        if self.within:
+            outer["data-within"] = self.within
+            # Where the chosen row belongs to: it stays when the person chooses just that one.
+            outer["data-of"] = getattr(self.chosen, self.within, None) or ""
+        return Markup("<div {}><input {}><input {}></div>").format(
+            inputs.params(outer), inputs.params(hidden), inputs.params(box | given)
         )

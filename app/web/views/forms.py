@@ -10,12 +10,13 @@ from flask_appbuilder import ModelView
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.custom_fields import definitions
-from app.core.database import db, unit_of_work
+from app.core.database import db
 from app.core.errors import DomainError, OutOfDate
 from app.core.i18n import _
 from app.web.conflict import Difference, fingerprints, merged
 from app.web.custom_forms import custom_names, custom_values, fill, with_custom_fields
-from app.web.session import SentBefore, acting, claim_submission, now
+from app.web.lookup import keep_within
+from app.web.session import SentBefore, acting, now, submitted
 from app.web.views.refusals import show_refusal
 
 
@@ -75,11 +76,9 @@ class FormPages(ModelView):
         """Show more about a refusal than its sentence."""
 
     def _created(self, form: Any) -> str:
-        at = now()
-        with unit_of_work() as session:
-            submission = claim_submission(session, request.form.get("_once"), at)
-            record = type(self).create(self.values(form, self.add_columns), by=acting(), at=at)
-            session.flush()
+        with submitted() as submission:
+            record = type(self).create(self.values(form, self.add_columns), by=acting(), at=now())
+            db.session.flush()
             location = self.url_of(record)
             if submission is not None:
                 submission.location = location
@@ -101,28 +100,30 @@ class FormPages(ModelView):
         seen = request.form.get("_seen", "")
         if request.method == "GET":
             form = self._form(self.edit_form).refresh(obj=record)
-            if self.custom_kind:
-                fill(form, self.custom_kind, record.custom)
-            self.prefill_form(form, record.id)
-            seen = fingerprints(form, self.edit_columns)
+            self._show_stored(form, record)
+            seen = fingerprints(form, self._columns())
         else:
             form = self._form(self.edit_form).refresh()
             form._id = record.id
             if form.validate():
                 try:
                     self._changed(form, record)
+                except SentBefore:
+                    request.environ["changke.location"] = self.url_of(record)
+                    return None
                 except OutOfDate:
                     record = self.found(pk)
                     # Without what was sent, which fields would show instead of the record's own.
-                    theirs = self.edit_form(formdata=None, obj=record)
-                    self.prefill_form(theirs, record.id)
-                    seen = fingerprints(theirs, self.edit_columns)
-                    conflict = merged(form, theirs, self.edit_columns, request.form.get("_seen", ""))
+                    theirs = self._form(self.edit_form)(formdata=None, obj=record)
+                    self._show_stored(theirs, record)
+                    seen = fingerprints(theirs, self._columns())
+                    conflict = merged(form, theirs, self._columns(), request.form.get("_seen", ""))
                 except DomainError as refusal:
                     show_refusal(form, refusal)
                 else:
                     request.environ["changke.location"] = self.url_of(record)
                     return None
+        keep_within(form, record)
         widgets: dict[str, Any] = self._get_edit_widget(form=form)
         self._show_custom_fields(widgets["edit"])
         widgets["edit"].template_args.update(
@@ -130,10 +131,19 @@ class FormPages(ModelView):
         )
         return widgets
 
+    def _columns(self) -> list[str]:
+        return [*self.edit_columns, *(custom_names(self.custom_kind) if self.custom_kind else ())]
+
+    def _show_stored(self, form: Any, record: Any) -> None:
+        """Complete an edit form by what is no column of the record."""
+        if self.custom_kind:
+            fill(form, self.custom_kind, record.custom)
+        self.prefill_form(form, record.id)
+
     def _changed(self, form: Any, record: Any) -> None:
         seen = request.form.get("version", "")
         try:
-            with unit_of_work():
+            with submitted():
                 if hasattr(record, "version") and seen != str(record.version):
                     raise OutOfDate
                 type(self).update(record, self.values(form, self.edit_columns), by=acting(), at=now())

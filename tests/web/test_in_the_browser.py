@@ -1,0 +1,103 @@
+"""What only scripts do: a second click is swallowed, and a contact is one of the chosen customer's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.live import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def choose(page: Page, field: str, text: str) -> str:
+    """Type ``text`` into a look-up and take its first row; return the key chosen."""
+    box = page.locator(f"[data-field={field}]")
+    box.get_by_role("combobox").fill(text)
+    box.locator("li[role=option]").first.click()
+    return box.locator("input[type=hidden]").input_value()
+
+
+def offered(page: Page, field: str) -> list[str]:
+    """What a look-up offers when it is opened."""
+    box = page.locator(f"[data-field={field}]")
+    box.get_by_role("combobox").click()
+    box.locator("li").first.wait_for()
+    found = box.locator("li[role=option]").all_inner_texts()
+    page.keyboard.press("Escape")
+    return found
+
+
+def two_customers_with_contacts(page: Page) -> list[tuple[str, str, list[str]]]:
+    """(name, key, the contacts' names) of two customers of the demo."""
+    found = page.evaluate(
+        """async () => {
+            const ask = async (url) => (await fetch(url)).json();
+            const wanted = [];
+            for (const customer of await ask("/lookup/customer?q=")) {
+                const contacts = await ask(`/lookup/contact?customer_id=${customer.id}&q=`);
+                if (contacts.length) wanted.push([customer.text, String(customer.id), contacts.map((one) => one.text)]);
+                if (wanted.length === 2) break;
+            }
+            return wanted;
+        }"""
+    )
+    return [(name, key, contacts) for name, key, contacts in found]
+
+
+def test_the_contact_of_an_order_is_one_of_its_customers(page: Page) -> None:
+    sign_in(page, "admin")
+    first, second = two_customers_with_contacts(page)
+    page.goto("/orders/add")
+    everybody = offered(page, "contact_id")
+
+    customer = choose(page, "customer_id", first[0])
+    of_the_first = offered(page, "contact_id")
+    contact = choose(page, "contact_id", of_the_first[0].split("\n")[0])
+    choose(page, "customer_id", second[0])
+    left = page.locator("[name=contact_id]").input_value()
+    of_the_second = offered(page, "contact_id")
+
+    assert len(everybody) > len(of_the_first)
+    assert customer == first[1]
+    assert sorted(text.split("\n")[0] for text in of_the_first) == sorted(first[2])
+    assert contact
+    assert left == ""
+    assert sorted(text.split("\n")[0] for text in of_the_second) == sorted(second[2])
+
+
+def test_a_double_click_on_save_adds_one_customer(page: Page) -> None:
+    sign_in(page, "admin")
+    page.goto("/customers/add")
+    page.fill("[name=name]", "双击一次机械有限公司")
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda request: sent.append(request.url) if request.method == "POST" and "/add" in request.url else None,
+    )
+
+    page.locator("[data-save]").dblclick()
+    page.wait_for_url("**/customers/show/*")
+
+    assert len(sent) == 1
+    assert page.evaluate("async () => (await (await fetch('/lookup/customer?q=双击一次机械')).json()).length") == 1
+
+
+def test_a_double_click_in_a_dialog_makes_the_move_once(page: Page) -> None:
+    """The button is off until the answer has come, and the page says what was done, not that it was too late."""
+    sign_in(page, "admin")
+    name, key, _contacts = two_customers_with_contacts(page)[0]
+    page.goto(f"/opportunities/add?customer_id={key}")
+    page.fill("[name=title]", f"{name} 双击")
+    page.locator("[data-save]").click()
+    page.wait_for_url("**/opportunities/show/*")
+    before = page.url
+
+    page.locator("[data-dialog*='/steps']").first.click()
+    page.locator("#dialog [name=what]").fill("双击的一步")
+    page.locator("#dialog [data-save]").dblclick()
+    page.locator("#dialog").wait_for(state="hidden")
+    page.goto(before)
+
+    assert page.get_by_text("双击的一步").count() >= 1
+    assert page.locator("[data-step]:has-text('双击的一步'), li:has-text('双击的一步')").count() <= 2
