@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
@@ -14,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.core.errors import Invalid
 from app.core.i18n import _, parse_day, parse_moment
+from app.web.session import once_token
 
 LONGEST_KEY = 200
 
@@ -55,8 +54,7 @@ def repeat_token(user_id: int | None, kind: str) -> str | None:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY:
         raise Unusable(_("The Idempotency-Key has more than %(count)d characters.", count=LONGEST_KEY))
-    digest = hashlib.sha256(f"{user_id}:{kind}:{key}".encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=") if key else None
+    return once_token(f"{user_id}:{kind}:{key}") if key else None
 
 
 def move_values(wanted: Mapping[str, str]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,6 +75,9 @@ def wants_json() -> bool:
     return request.headers.get("X-Requested-With") == "fetch" or request.accept_mimetypes.best == "application/json"
 
 
+ONCE_LENGTH = 43
+
+
 class Submission(Model):
     """A form that was sent: sending it twice (a double click) makes one record."""
 
@@ -92,9 +97,12 @@ class SentBefore(Exception):
         self.location = location
 
 
-def once_token() -> str:
-    """A fresh token for one form."""
-    return secrets.token_urlsafe(32)
+def once_token(content: str = "") -> str:
+    """A fresh token for one form, or the one that stands for ``content``."""
+    if not content:
+        return secrets.token_urlsafe(32)
+    digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def claim_submission(session: Session, token: str | None, at: datetime) -> Submission | None:
@@ -102,7 +110,7 @@ def claim_submission(session: Session, token: str | None, at: datetime) -> Submi
 
     :raises SentBefore: if the form was sent before.
     """
-    if not token or len(token) != 43:
+    if not token or len(token) != ONCE_LENGTH:
         return None
     actor = current_actor(session)
     submission = Submission(token=token, user_id=actor.user_id if actor else None, at=at, location="/")
@@ -123,4 +131,16 @@ def submitted() -> Iterator[Submission | None]:
     :raises SentBefore: if the form was sent before; nothing is done then, and the first one's page is shown.
     """
     with unit_of_work() as session:
-        yield claim_submission(session, request.form.get("_once"), now())
+        yield claim_submission(session, _sending(), now())
+
+
+def _sending() -> str | None:
+    """The token of this sending: of the form's token and what was typed.
+
+    Somebody who goes back in the browser, changes something and saves again means another change.
+    """
+    once = request.form.get("_once", "")
+    if len(once) != ONCE_LENGTH:
+        return None
+    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    return once_token(repr((request.path, typed)))

@@ -156,12 +156,12 @@ def test_a_move_sent_twice_at_the_same_moment_is_made_once_and_nobody_is_scolded
     opportunity = browser.post("/opportunities/add", data={"customer_id": pk, "title": "年度框架"})
     show = str(opportunity.location)
     base = show.replace("/show", "")
-    step = forms_of(browser.get(f"{base}/steps").text)[0]
+    step = next(form for form in forms_of(browser.get(f"{base}/steps").text) if "what" in form.values)
     plans = rows_of(own_app, "plan")
 
     added = together(own_app, browser, 3, lambda c: c.post(f"{base}/steps", data=step.sent(what="电话回访")))
 
-    assert [answer.location for answer in added] == [show] * 3
+    assert [answer.location for answer in added] == [show] * 3, added[0].text[:3000]
     assert rows_of(own_app, "plan") == plans + 1
 
     lose = next(form for form in forms_of(browser.get(f"{base}/move/lose").text) if "lost_reason" in form.choices)
@@ -169,7 +169,7 @@ def test_a_move_sent_twice_at_the_same_moment_is_made_once_and_nobody_is_scolded
     trail = rows_of(own_app, "audit_entry")
     lost = together(own_app, browser, 3, lambda c: c.post(f"{base}/move/lose", data=lose.sent(lost_reason=reason)))
 
-    assert [answer.location for answer in lost] == [show] * 3
+    assert [answer.location for answer in lost] == [show] * 3, lost[0].text[:3000]
     assert 0 < rows_of(own_app, "audit_entry") - trail <= 2
     assert "t-bad" not in browser.get(show).text.split('class="toasts')[-1][:2000]
 
@@ -185,6 +185,23 @@ def test_a_form_that_was_refused_may_be_sent_again(own_app: Flask, sign_in: Call
     assert refused.status_code == 200
     assert saved.status_code == 302
     assert "/customers/show/" in saved.location
+
+
+def test_going_back_and_saving_something_else_is_another_change(own_app: Flask, sign_in: Callable[..., Client]) -> None:
+    """The browser's Back brings the old form with its old token: what is typed into it then is not thrown away."""
+    browser = sign_in("Admin")
+    form = next(f for f in forms_of(browser.get("/customers/add").text) if "_once" in f.values)
+    names = [f"回退重写{next(_numbers)}", f"另写一家{next(_numbers)}"]
+
+    first, second = (browser.post("/customers/add", data=form.sent(name=name, save_anyway="1")) for name in names)
+    edit = next(f for f in forms_of(browser.get(first.location.replace("show", "edit")).text) if "version" in f.values)
+    browser.post(first.location.replace("show", "edit"), data=edit.sent(short_name="一"))
+    again = browser.post(first.location.replace("show", "edit"), data=edit.sent(short_name="二"))
+
+    assert first.location != second.location
+    assert again.status_code == 200
+    assert 'data-theirs="short_name">一' in again.text
+    assert 'value="二"' in again.text
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 42, "x" * 44, "x" * 10_000, "\x00" * 43, "😀" * 43])
