@@ -61,20 +61,25 @@ def body(values: dict[str, list[str]]) -> str:
     return "&".join(f"{encoded(name)}={encoded(value)}" for name, texts in values.items() for value in texts)
 
 
+def text_of(answer: Any) -> str:
+    """What an answer says, whatever it holds: some are pictures and spreadsheets."""
+    return str(answer.get_data().decode("utf-8", "replace"))
+
+
 def problem_with(
     answer: Any, *, expected: tuple[int, ...] = (200, 302, 400, 403, 404, 405, 409, 410, 413, 415, 422)
 ) -> str:
     """What is wrong with an answer to junk: a server error, something of our inside, or no sentence in Chinese."""
     if answer.status_code not in expected:
         return f"status {answer.status_code}"
-    if leak := _LEAKS.search(answer.text):
+    if leak := _LEAKS.search(text_of(answer)):
         return f"tells {leak[0]!r}"
-    if answer.mimetype == "text/html" and "<script>alert(1)" in answer.text:
+    if answer.mimetype == "text/html" and "<script>alert(1)" in text_of(answer):
         return "runs what was typed"
     if answer.status_code >= 400:
-        said = (answer.json or {}).get("message", "") if answer.is_json else answer.text
+        said = (answer.json or {}).get("message", "") if answer.is_json else text_of(answer)
         if not CHINESE.search(str(said)):
-            return f"says nothing: {answer.text[:80]!r}"
+            return f"says nothing: {text_of(answer)[:80]!r}"
     return ""
 
 

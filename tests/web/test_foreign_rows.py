@@ -21,7 +21,7 @@ from tests.support.churn import make_case, make_customer, make_history
 from tests.support.company import NOW, PLURAL, Rows, make_rows
 from tests.support.digest import digest
 from tests.support.forms import forms_of
-from tests.support.junk import encoded, shown
+from tests.support.junk import encoded, shown, text_of
 from tests.support.people import PASSWORD
 
 __all__ = ["make_case", "make_customer", "make_history"]
@@ -56,9 +56,9 @@ class World:
         theirs, nobodys = ask(foreign), ask(MISSING)
         if theirs.status_code != nobodys.status_code or theirs.status_code not in statuses:
             return f"{theirs.status_code} against {nobodys.status_code}"
-        if self.theirs.word in theirs.text:
+        if self.theirs.word in text_of(theirs):
             return "tells its name"
-        if plain(theirs.text) != plain(nobodys.text.replace(str(MISSING), pk)):
+        if plain(text_of(theirs)) != plain(text_of(nobodys).replace(str(MISSING), pk)):
             return "differs from a row that does not exist"
         return ""
 
@@ -118,7 +118,7 @@ def test_no_form_takes_somebody_elses_row(app: Flask, session: Session, world: W
 
     problems, walked = [], set()
     for url, page in pages.items():
-        for form in forms_of(page.text) if page.status_code == 200 else ():
+        for form in forms_of(text_of(page)) if page.status_code == 200 else ():
             target = form.action or url
             if form.method != "post" or target.startswith(("/logout", "/language")):
                 continue
@@ -147,7 +147,8 @@ def test_no_choice_among_selected_rows_reaches_somebody_elses(app: Flask, sessio
         if kind is None or not str(rule).endswith(("/bulk/<name>", "/action_post")):
             continue
         view = next(v for v in app.appbuilder.baseviews if v.endpoint == rule.endpoint.partition(".")[0])  # type: ignore[attr-defined]  # FAB puts itself on the app
-        names = view.bulk_move_names if "bulk" in str(rule) else tuple(view.actions) or ("x",)
+        acts = [act.name for act in getattr(view, "bulk_acts", ())]
+        names = [*getattr(view, "bulk_move_names", ()), *acts] if "bulk" in str(rule) else list(view.actions) or ["x"]
         for name in names:
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
 
@@ -182,7 +183,9 @@ def test_no_filter_prefilled_form_or_related_list_shows_somebody_elses_row(app: 
         ]
         asked += [(f"{base}/add?{name}={{}}", KIND_OF_FIELD[name]) for name in view.prefill if name in KIND_OF_FIELD]
         asked += [
-            (f"{base}/related/{name}/{{}}", KIND_OF_FIELD[name]) for name in view.related_keys if name in KIND_OF_FIELD
+            (f"{base}/related/{name}/{{}}", KIND_OF_FIELD[name])
+            for name in (view.related_keys if f"{view.endpoint}.related" in app.view_functions else ())
+            if name in KIND_OF_FIELD
         ]
         asked += [(f"{base}/add?original_id={{}}", "order")] if own == "order" else []
         for url, kind in asked:
@@ -210,11 +213,13 @@ def test_nothing_finds_somebody_elses_row_by_its_name(app: Flask, world: World) 
     urls += [f"/home/{name}" for name in ("numbers", "today", "team", "stories", "charts", "late", "pool")]
 
     mine = [
-        url for url in urls if world.mine.word in world.browser.get(url.replace(word, encoded(world.mine.word))).text
+        url
+        for url in urls
+        if world.mine.word in text_of(world.browser.get(url.replace(word, encoded(world.mine.word))))
     ]
     # What was asked for stands in the search box; the rest of each name must not stand anywhere.
     names = [f"{world.theirs.word}{rest}" for rest in ("包装", "婷", "样品", "年度", "标签")]
-    told = [url for url in urls for text in [world.browser.get(url).text] if any(name in text for name in names)]
+    told = [url for url in urls for text in [text_of(world.browser.get(url))] if any(name in text for name in names)]
 
     assert len(mine) > 5
     assert told == []

@@ -15,7 +15,7 @@ from tests.support.application import Client
 from tests.support.churn import make_case, make_customer, make_history
 from tests.support.company import PLURAL, Rows, make_rows
 from tests.support.forms import PageForm, forms_of
-from tests.support.junk import JUNK, body, problem_with, shown
+from tests.support.junk import JUNK, body, problem_with, shown, text_of
 
 __all__ = ["make_case", "make_customer", "make_history"]
 
@@ -67,7 +67,7 @@ def forms(app: Flask, browser: Client, rows: Rows) -> dict[tuple[str, str], Page
     found: dict[tuple[str, str], PageForm] = {}
     for url in sorted(set(pages(app, rows))):
         page = browser.get(url)
-        for form in forms_of(page.text) if page.status_code == 200 else ():
+        for form in forms_of(text_of(page)) if page.status_code == 200 else ():
             form.action = form.action or url
             names = sorted({*form.values, *form.choices} - NEVER_TYPED - {"version", "rowid"})
             if form.method == "post" and names and not LEFT_OUT.match(form.action):
@@ -134,10 +134,10 @@ def test_what_was_typed_stays_in_a_refused_form(app: Flask, boss: tuple[Client, 
             continue
         checked += 1
         answer = send(browser, form, typed)
-        if answer.status_code not in (200, 422) or "t-bad" not in answer.text:
+        if answer.status_code not in (200, 422) or "t-bad" not in text_of(answer):
             problems.append((action, wrong, answer.status_code))
             continue
-        kept = html.unescape(answer.text)
+        kept = html.unescape(text_of(answer))
         problems += [(action, name, "lost") for name, text in typed.items() if text not in kept]
 
     assert checked > 8
