@@ -15,7 +15,7 @@ from app.core import search
 from app.core.actors import current_actor
 from app.core.database import db
 from app.core.visibility import find
-from app.web.filters import read_key
+from app.web.keys import read_key
 from app.web.session import signed_in
 
 MOST = 20
