@@ -26,19 +26,23 @@ def seen(app: Flask, **headers: str) -> tuple[Any, ...]:
     def look() -> None:
         found[:] = [request.remote_addr, request.scheme, request.host]
 
-    app.test_client().get("/healthz", headers=headers)
+    app.test_client().get("/login/", headers=headers)
+    with app.app_context():
+        from app.core.database import db
+
+        db.engine.dispose()
     return tuple(found)
 
 
-def test_forwarded_headers_are_ignored_without_a_proxy(tmp_path: Path) -> None:
-    app = make_app(f"sqlite:///{tmp_path}/proxy.db", tmp_path)
+def test_forwarded_headers_are_ignored_without_a_proxy(database_url: str, tmp_path: Path) -> None:
+    app = make_app(database_url, tmp_path)
 
     assert seen(app, **PROXIED) == ("127.0.0.1", "http", "localhost")
 
 
-def test_one_trusted_proxy_says_who_the_visitor_is_and_nobody_else(tmp_path: Path) -> None:
+def test_one_trusted_proxy_says_who_the_visitor_is_and_nobody_else(database_url: str, tmp_path: Path) -> None:
     """The last address was added by the proxy; those before it, and the host, are what the visitor wrote."""
-    app = make_app(f"sqlite:///{tmp_path}/proxy.db", tmp_path, TRUSTED_PROXIES=1)
+    app = make_app(database_url, tmp_path, TRUSTED_PROXIES=1)
 
     assert seen(app, **PROXIED) == ("203.0.113.7", "https", "localhost")
 

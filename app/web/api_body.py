@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from app.core.errors import Invalid
 from app.core.i18n import _, parse_day, parse_moment
@@ -28,7 +28,7 @@ def _object() -> dict[str, Any]:
         body = request.get_json()
         # Python also reads NaN and halves of characters, which neither JSON nor a database knows.
         json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    except (BadRequest, RecursionError, ValueError):
+    except (BadRequest, UnsupportedMediaType, RecursionError, ValueError):
         raise Unusable(_("The body is not valid JSON.")) from None
     if not isinstance(body, dict):
         raise Unusable(_("Send a JSON object."))

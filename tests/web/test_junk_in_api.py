@@ -113,7 +113,7 @@ def test_every_field_refuses_what_it_cannot_hold(app: Flask, session: Session, b
         pk = key_of(view, rows)
         for place, field in enumerate([*view.writable, "version"]):
             for shift, value in enumerate(VALUES):
-                if (shift + place + number) % 4:
+                if (shift + place + number) % 7:
                     continue
                 walked += 1
                 method, url = ("PUT", f"{base}{pk}") if shift % 3 else ("POST", base)
@@ -121,7 +121,7 @@ def test_every_field_refuses_what_it_cannot_hold(app: Flask, session: Session, b
                 if found := problem_with(answer, expected=(*REFUSED, 200, 201)):
                     problems.append((method, url, field, repr(value)[:40], found))
 
-    assert walked > 500
+    assert walked > 300
     assert not problems, shown(problems)
 
 
@@ -205,7 +205,7 @@ def test_filters_of_lists_refuse_values_they_cannot_read(app: Flask, boss: Any) 
         for place, column in enumerate(view.search_columns):
             for turn, operator in enumerate(operators.get(column, ())):
                 for shift, value in enumerate((*VALUES, None, "1" + "0" * 400, 2**63, -(2**63))):
-                    if (shift + place + turn + number) % 23 or (isinstance(value, float) and value != 1.5):
+                    if (shift + place + turn + number) % 37 or (isinstance(value, float) and value != 1.5):
                         continue  # rison writes no NaN
                     walked += 1
                     asked = {"filters": [{"col": column, "opr": operator.arg_name, "value": value}]}
@@ -213,7 +213,7 @@ def test_filters_of_lists_refuse_values_they_cannot_read(app: Flask, boss: Any) 
                     if found := problem_with(send("GET", url), expected=(*REFUSED, 200)):
                         problems.append((view.resource_name, column, operator.arg_name, repr(value)[:40], found))
 
-    assert walked > 300
+    assert walked > 150
     assert not problems, shown(problems)
 
 

@@ -93,14 +93,14 @@ def test_no_form_breaks_on_junk_in_one_of_its_fields(app: Flask, boss: tuple[Cli
         # Of a table of equal rows the first ones will do.
         for place, name in enumerate(names[:24]):
             for shift, text in enumerate(JUNK):
-                if (shift + place + number) % 8:
+                if (shift + place + number) % 13:
                     continue
                 walked += 1
                 if problem := problem_with(send(browser, form, {name: text})):
                     problems.append((form.action, name, text[:30], problem))
 
     assert len(found) > 45
-    assert walked > 800
+    assert walked > 450
     assert not problems, shown(problems)
 
 
