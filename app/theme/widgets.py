@@ -86,12 +86,17 @@ class Tab:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of a facts card; ``show_url`` reveals a masked value by POST."""
+    """One line of a facts card; ``show_url`` reveals a masked value by POST, as a link of ``scheme`` (tel, mailto).
+
+    ``copy``: what a button beside it puts on the clipboard.
+    """
 
     label: Label
     value: Any
     show_url: str = ""
     edit_url: str = ""
+    scheme: str = ""
+    copy: str = ""
 
 
 @dataclass(frozen=True)

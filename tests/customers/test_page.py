@@ -224,3 +224,25 @@ def test_the_parts_of_a_customer_out_of_reach_do_not_exist(at_work, foreign):
     for part in ("timeline", "plans-card"):
         assert at_work.get(f"/customers/{foreign.id}/{part}").status_code == 404
     assert at_work.post(f"/customers/{foreign.id}/follow-up", headers={"X-Requested-With": "fetch"}).status_code == 404
+
+
+# --- facts and people ---
+
+
+def test_what_is_masked_is_not_hidden_in_a_button_either(session, lin, at_work, mine, make_actor):
+    by = make_actor(user=lin)
+    services.update_customer(
+        mine, {"address": "宁波市海曙区望春路 88 号", "email": "wang@hengtai.example"}, by=by, at=NOW
+    )
+    contact = {"customer_id": mine.id, "name": "王建平", "mobile": "13812345678", "decision_role": "decides"}
+    services.create_contact(contact, by=by, at=NOW)
+    session.commit()
+
+    html = at_work.get(f"/customers/show/{mine.id}").text
+
+    assert 'data-copy="宁波市海曙区望春路 88 号"' in html
+    assert 'data-scheme="tel"' in html
+    assert 'data-scheme="mailto"' in html
+    for private in ("87653321", "wang@hengtai.example", "13812345678"):
+        assert private not in html
+    assert "决策人" in text_of(html[html.index("王建平") :])

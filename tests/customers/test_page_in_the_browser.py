@@ -51,6 +51,19 @@ def test_a_follow_up_with_its_plan_is_recorded_and_the_plan_ticked_off_in_place(
     assert page.evaluate("window.stays") is True
 
 
+def test_a_number_that_was_shown_can_be_called_and_copied_and_the_form_opens_where_it_matters(page: Page) -> None:
+    open_first_customer(page)
+    phone = page.locator("dd:has([data-scheme=tel])").first
+    assert "****" in phone.inner_text()
+
+    phone.get_by_role("button", name="显示").click()
+
+    expect(phone.locator("a")).to_have_attribute("href", re.compile(r"^tel:\+?\d+$"))
+    assert phone.locator("[data-copy]").get_attribute("data-copy") == phone.locator("a").inner_text()
+    page.get_by_role("link", name="修改工商与开票").click()
+    expect(page.locator("#legal_representative")).to_be_focused()
+
+
 def test_the_page_fits_a_telephone_with_its_actions_below(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_first_customer(page)

@@ -29,6 +29,8 @@ from app.web.session import acting, now, signed_in
 
 TIMELINE_PAGE = 20
 PREVIEWED = 3
+EDITED = ("region", "legal_representative", "source")
+"""The field at which the form opens from each card of facts."""
 
 
 class CustomerPage(CustomerChanges, CustomerActions):
@@ -67,9 +69,14 @@ class CustomerPage(CustomerChanges, CustomerActions):
 
     def _kpis(self, customer: Customer) -> list[Kpi]:
         actor = acting()
-        behind = panels.figures(customer, actor)
+        # The panel beside a list says the figures alone: what is behind them is asked for by the page.
+        behind = {} if request.endpoint == f"{self.endpoint}.preview" else panels.figures(customer, actor)
         rated, plans = customer.satisfaction, self._plans(customer)
-        last_contact = "#follow-ups" if customer.last_contact_at and actor.may("follow_up.see") else ""
+        last_contact = (
+            url_for(".show", pk=customer.id, _anchor="follow-ups")
+            if customer.last_contact_at and actor.may("follow_up.see")
+            else ""
+        )
 
         def kpi(label: Any, name: str, value: Any) -> Kpi:
             figure = behind.get(name)
@@ -114,6 +121,8 @@ class CustomerPage(CustomerChanges, CustomerActions):
             facts=self._facts(customer),
             health=panels.health(customer),
             contacts=contacts,
+            role_of=looks.term("decision_role"),
+            fields=EDITED,
             mask_phone=lambda number: mask_phone(number) if number else "",
             plans=self._plans(customer),
             **self._timeline_args(customer),
@@ -144,6 +153,7 @@ class CustomerPage(CustomerChanges, CustomerActions):
         return read[customer.id]
 
     def _facts(self, customer: Customer) -> list[tuple[Any, list[Fact]]]:
+        address = " ".join(part for part in (customer.postcode, customer.address) if part)
         private = lambda label, field: looks.private("customer", customer, label, field, "CustomerView")  # noqa: E731 - a name for eight uses below
         return [
             (
@@ -154,13 +164,13 @@ class CustomerPage(CustomerChanges, CustomerActions):
                     private(_("E-mail"), "email"),
                     Fact(_("Website"), cells.link(customer.website)),
                     Fact(_("Region"), looks.region(customer.region, customer.region_name)),
-                    Fact(_("Address"), " ".join(part for part in (customer.postcode, customer.address) if part)),
+                    Fact(_("Address"), address, copy=address),
                 ],
             ),
             (
                 _("Registration and invoicing"),
                 [
-                    Fact(_("Credit code"), customer.uscc),
+                    Fact(_("Credit code"), customer.uscc, copy=customer.uscc or ""),
                     Fact(_("Industry"), looks.term("industry")(customer.industry)),
                     Fact(_("Staff"), cells.quantity(customer.staff)),
                     Fact(_("Legal representative"), customer.legal_representative),

@@ -69,9 +69,11 @@ def private(kind: str, record: Any, label: Any, field: str, view: str) -> Fact:
     value = getattr(record, field)
     mask = MASKS[field]
     actor = current_actor()
+    scheme = "mailto" if field == "email" else "tel" if field in ("phone", "mobile") else ""
     may_look = value and actor is not None and actor.may(f"{kind}.see_private")
     return Fact(
         label,
         mask(value) if value else "",
         show_url=url_for(f"{view}.private", pk=record.id, field=field) if may_look else "",
+        scheme=scheme,
     )

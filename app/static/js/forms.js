@@ -84,6 +84,13 @@
   };
 
   document.querySelector("[data-errors]")?.focus();
+  /* An address may name the field that is to be changed, in a part that is folded too. */
+  const named = location.hash.length > 1 && document.querySelector(`main form [data-field="${CSS.escape(location.hash.slice(1))}"]`);
+  if (named) {
+    named.closest("details")?.setAttribute("open", "");
+    named.scrollIntoView({ block: "center" });
+    named.querySelector("input:not([type=hidden]), select, textarea, [role=combobox]")?.focus();
+  }
   document.addEventListener("click", (event) => {
     const target = event.target;
     const jump = target.closest("[data-errors] a");

@@ -53,12 +53,23 @@
     load(panel, base);
   });
 
+  /* A value that was shown can be copied, a number called and an address written to. */
+  const reveal = (place, value) => {
+    const { scheme, label } = place.dataset;
+    const text = scheme ? Object.assign(document.createElement("a"), { href: `${scheme}:${scheme === "tel" ? value.replace(/[^+\d]/g, "") : value}`, textContent: value }) : value;
+    place.replaceChildren(text);
+    if (!label) return;
+    const copy = Object.assign(document.createElement("button"), { type: "button", className: "tool copy no-print", innerHTML: '<i class="ti ti-copy" aria-hidden="true"></i>' });
+    copy.dataset.copy = value;
+    copy.setAttribute("aria-label", label);
+    place.append(copy);
+  };
   document.addEventListener("click", async (event) => {
     const show = event.target.closest("[data-show]");
     if (show) {
       show.disabled = true;
       const answer = await ck.ask(show.dataset.show, { method: "POST" });
-      if (answer.ok) show.closest("[data-masked]").textContent = answer.data?.value ?? answer.text;
+      if (answer.ok) reveal(show.closest("[data-masked]"), answer.data?.value ?? answer.text);
       else { show.disabled = false; ck.toast(ck.sentence(answer), "bad"); }
     }
     const copy = event.target.closest("[data-copy]");
