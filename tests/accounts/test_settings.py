@@ -244,7 +244,7 @@ def test_every_entry_is_reached_page_by_page(session: Session, admin: Client) ->
     from app.core.database import utc_now
 
     for number in range(120):
-        audit.record(session, "export", "customer", f"page test {number}", {}, by=Actor.system("test"), at=utc_now())
+        audit.record(session, "update", "customer", f"page test {number}", {}, by=Actor.system("test"), at=utc_now())
     session.commit()
 
     seen, url = [], "/audit/?q=page+test"
