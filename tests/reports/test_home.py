@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,11 +15,11 @@ from sqlalchemy import select, text
 
 from app.accounts.models import Team, TeamLeader
 from app.churn.models import ChurnCase
-from app.core.actors import Actor
+from app.core.actors import Actor, acting_as
 from app.core.audit import AuditEntry
 from app.core.calendar import CalendarDay
 from app.core.database import utc_now
-from app.core.i18n import in_language, local_day, time_zone
+from app.core.i18n import format_percent, in_language, local_day, time_zone
 from app.core.jobs import Job, JobStatus
 from app.customers.models import FollowUpKind, Plan
 from app.opportunities.models import Opportunity, OpportunityStatus
@@ -500,7 +501,7 @@ def test_a_sales_director_reads_the_figures_of_the_reports(session, client_as, p
     assert figures["Churn warnings"] == str(sum(row.cases for row in churn(session, scope, "status"))) == "1"
     assert figures["Value warned about"] == "¥321"
     assert figures["New customers"] == "3"
-    links = {unescape(url) for url in re.findall(r'href="(/reports/[^"]*)"', page)}
+    links = {unescape(url) for url in re.findall(r'href="(/reports/[^"]*)"', page) if f"first={day(-29)}&" in url}
     period = f"first={day(-29)}&last={day()}"
     assert links == {f"/reports/{name}?{period}" for name in ("contribution", "composition", "service", "churn")}
 
@@ -568,3 +569,84 @@ def test_a_case_tells_the_usual_gap_and_the_silence(app):
         assert (story.usual_gap, story.silent_days) == (20, 228)
         case.evidence = {}
         assert story_of(case, date(2026, 11, 24)).sentence == "No order for 228 days (six-month rule)."
+
+
+# --- charts ---
+
+
+def chart_of(page: str, name: str) -> dict[str, Any]:
+    """What a chart draws."""
+    return json.loads(re.search(rf"id=\"{name}\" data-chart=\"\w+\" data-values='([^']*)'", page)[1])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_library_of_charts_is_named_only_where_a_chart_stands(session, client_as, people, company, add, role):
+    add.row(
+        OrderDay(customer_id=company["mine"].id, day=day(), orders=1, returns=0, gross=7, returned=0, net=6, cost=0)
+    )
+    session.commit()
+
+    page = client_as(user=people[role]).get("/").text
+
+    assert ("data-chart-js" in page) is ("data-chart=" in page) is (role in ("Marketing Director", "Sales Director"))
+    assert not re.search(r"<script[^>]*echarts", page)
+
+
+def test_the_funnel_counts_who_came_so_far_and_opens_them(session, client_as, people, company, add):
+    manager, mine, browser = people["Account Manager"], company["mine"], client_as(user=people["Marketing Director"])
+    before = chart_of(browser.get("/").text, "chart-funnel")["n"]
+    for stage in ("proposal", "proposal", "negotiation"):
+        add.deal(manager, mine).stage = stage
+    add.deal(manager, mine, status=OpportunityStatus.won, closed_at=noon(-1))
+    lost = {"status": OpportunityStatus.lost, "closed_at": noon(-1), "lost_reason": "price"}
+    add.deal(manager, mine, **lost).stage = "proposal"
+    old = add.deal(manager, mine)
+    old.created_at, old.stage = noon(-400), "negotiation"
+    session.commit()
+
+    funnel = chart_of(browser.get("/").text, "chart-funnel")
+
+    numbers = funnel["n"]
+    assert [number - earlier for number, earlier in zip(numbers, before, strict=True)] == [5, 5, 5, 2, 1]
+    assert funnel["label"][-1] == f"{numbers[-1]} · {format_percent(numbers[-1] / numbers[-2])}"
+    for number, url in zip(numbers, funnel["links"], strict=True):
+        assert rows_of(browser.get(url + "&psize_OpportunityView=100").text) == number
+
+
+def test_the_bars_of_the_team_are_the_numbers_of_its_table(client_as, people, company):
+    page = client_as(user=people["Marketing Director"]).get("/").text
+
+    load = chart_of(page, "load")
+
+    twin = re.search(r'data-chart-twin="load".*?<tbody>(.*?)</tbody>', page, re.DOTALL)[1]
+    numbers = re.findall(r'<td class="num">(?:<a[^>]*>(\d+)</a>|<span[^>]*>–</span>)', twin)
+    drawn = [value for row in zip(*(series["y"] for series in load["series"]), strict=True) for value in row]
+    assert [int(number or 0) for number in numbers] == drawn
+    assert any(drawn)
+
+
+def test_the_order_value_of_twelve_months_stands_beside_the_year_before(session, client_as, people, company):
+    customer = company["theirs"].id
+    year_ago = (day() - timedelta(days=366)).replace(day=1)
+    for on, gross in ((day(), 700), (year_ago, 300), (day(-900), 9_999)):
+        session.merge(
+            OrderDay(customer_id=customer, day=on, orders=1, returns=0, gross=gross, returned=0, net=gross, cost=0)
+        )
+    session.commit()
+    browser = client_as(user=people["Sales Director"])
+
+    page = browser.get("/").text
+
+    now, before = (series["y"] for series in chart_of(page, "chart-turnover")["series"])
+    assert (len(now), len(before)) == (12, 12)
+    scope = ReportScope(day().replace(day=1), day())
+    with acting_as(Actor.system("test"), session):
+        expected = sum(row.value for row in contribution(session, scope, limit=100).rows)
+    assert now[-1] == float(expected)
+    assert 300 in before
+    assert sum(before) < 9_999
+    assert browser.get(chart_of(page, "chart-turnover")["links"][-1]).status_code == 200
+
+
+def test_where_nobody_ever_ordered_there_is_no_chart(client_as, people):
+    assert "data-chart" not in client_as(user=people["Sales Director"]).get("/").text

@@ -19,9 +19,9 @@ from app.customers.views.looks import customer_link
 from app.opportunities import forms, queries, services
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.queries.board import of_team
+from app.opportunities.queries.reached import reached
 from app.opportunities.views import looks, page
-from app.opportunities.views.board import board_page, dropped
-from app.opportunities.views.closing import closing_page, put_off
+from app.opportunities.views.boards import OpportunityBoards
 from app.opportunities.views.moves import OpportunityMoves
 from app.opportunities.views.plan import DevelopmentPlan
 from app.opportunities.workflow import LABELS
@@ -29,7 +29,7 @@ from app.theme import cells
 from app.theme.widgets import Choice, Kpi, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.session import acting, now, signed_in, submitted, takes_json, today
+from app.web.session import acting, now, submitted, today
 from app.web.views import CrmModelView
 
 
@@ -37,7 +37,7 @@ def _pairs(choices: Any) -> Any:
     return lambda: [Choice(str(value), label) for value, label in choices()]
 
 
-class OpportunityView(DevelopmentPlan, OpportunityMoves):
+class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
     """Opportunities."""
 
     help_text: tuple[Any, ...] = (
@@ -74,7 +74,7 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     add_template = "opportunities/add.html"
     list_template = "opportunities/list.html"
     search_kind = "opportunity"
-    narrow_args: tuple[str, ...] = ("step", "team")
+    narrow_args: tuple[str, ...] = ("step", "team", "reached")
     list_columns = ["title", "customer", "amount", "stage", "status", "owner", "next_due_at", "expected_close"]
     more_columns: tuple[str, ...] = (
         "number", "probability", "source", "competitor", "stage_since", "created_at", "closed_at", "lost_reason",
@@ -165,6 +165,8 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
             query = query.filter(queries.matching(text))
         if request.args.get("step") in ("none", "late"):
             query = query.filter(queries.with_step(request.args["step"], now()))
+        if stage := request.args.get("reached"):
+            query = query.filter(reached(db.session(), stage))
         team = request.args.get("team", "")
         if team.isascii() and team.isdigit() and len(team) < 19:
             query = query.filter(of_team(int(team)))
@@ -247,35 +249,6 @@ class OpportunityView(DevelopmentPlan, OpportunityMoves):
     def preview_args(self, record: Opportunity) -> dict[str, Any]:
         told, record.next_due_at = page.told(record)
         return told
-
-    # --- board ---
-
-    @expose("/board")
-    @has_access
-    def board(self) -> Any:
-        """The opportunities in columns by stage."""
-        return board_page(self)
-
-    @expose("/<pk>/drop", methods=["POST"])
-    @signed_in
-    @takes_json
-    def drop(self, pk: str) -> Any:
-        """A card was dropped on another column."""
-        sent = request.get_json(silent=True)
-        target = sent.get("to") if isinstance(sent, dict) else None
-        return dropped(self, self.found(pk), target if isinstance(target, str) else "")
-
-    @expose("/closing")
-    @has_access
-    def closing(self) -> Any:
-        """The opportunities in columns by the month of their expected close."""
-        return closing_page(self)
-
-    @expose("/<pk>/close", methods=["POST"])
-    @signed_in
-    def put_off(self, pk: str) -> Any:
-        """A card was dropped on another month, or that is taken back."""
-        return put_off(self.found(pk))
 
     # --- forms ---
 

@@ -11,6 +11,7 @@ from app.core.i18n import _, _l, format_number
 from app.opportunities.models import Opportunity
 from app.reports.home import links
 from app.reports.home.asked import Asked
+from app.reports.home.funnel import funnel_chart
 from app.reports.home.numbers import Numbers, Question, counted, whole
 from app.reports.home.queries import shared
 from app.reports.home.queries import steering as queries
@@ -55,7 +56,8 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
         "opportunities": session.scalars(queries.oldest_unassigned()).all() if sees_deals else None,
         "requests": session.scalars(queries.pressing_unassigned()).all() if sees_requests else None,
         "ownerless": [story_of(case, asked.day) for case in ownerless] if sees_cases else None,
-        "load": [_person(asked, row) for row in session.execute(load)] if load is not None else None,
+        **_load(asked, [_person(asked, row) for row in session.execute(load)] if load is not None else None),
+        "funnel_chart": funnel_chart(session, asked.day) if sees_deals else None,
         "funnel": _funnel(session.execute(queries.funnel()).all()) if sees_deals else None,
         "clock": lambda due_at: clock(due_at, asked.at),
         "priority": priority,
@@ -104,6 +106,23 @@ def _person(asked: Asked, row: Any) -> dict[str, Any]:
         (int(plans), links.overdue_plans(user.id, asked.yesterday), "bad"),
     )
     return {"user": user, "numbers": numbers}
+
+
+def _load(asked: Asked, people: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """The people with most to do, as rows of a table and as bars."""
+    names = [(_("Opportunities"), "open"), (_("Requests"), "good"), (_("Overdue plans"), "bad")]
+    shown = people or []
+    labels = [str(person["user"].name) for person in shown]
+    series = [
+        {"name": name, "y": [person["numbers"][place][0] for person in shown], "tone": tone}
+        for place, (name, tone) in enumerate(names)
+    ]
+    opened = {
+        f"{name}|{label}": person["numbers"][place][1]
+        for person, label in zip(shown, labels, strict=True)
+        for place, (name, _tone) in enumerate(names)
+    }
+    return {"load": people, "load_chart": {"x": labels, "series": series, "linkOf": opened}}
 
 
 def _funnel(rows: list[Any]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from app.reports.home.asked import Asked
 from app.reports.home.numbers import Number, Numbers, Question, counted, whole
 from app.reports.home.queries import analysis as queries
 from app.reports.home.sections import Section
+from app.reports.home.turnover import turnover
 from app.reports.queries.contribution import money
 from app.reports.queries.scope import ReportScope
 from app.service.models import ServiceRequest
@@ -128,6 +129,7 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     ]
     return {
         "strip": [],
+        "turnover": turnover(session, asked.day),
         "period": _("%(first)s to %(last)s", first=format_day(scope.first), last=format_day(scope.last)),
         "cards": [
             ReportCard(

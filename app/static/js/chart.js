@@ -23,10 +23,21 @@
   const tip = (data, more) => ({ trigger: "axis", renderMode: "richText", confine: true, valueFormatter: say(data), backgroundColor: token("card"), borderColor: token("line"), textStyle: { color: token("ink"), fontSize: 12 }, ...more });
   const values = (data, more) => axis({ type: "value", splitNumber: 4, axisLine: { show: false }, ...more, axisLabel: { formatter: short(data), ...more?.axisLabel } });
   const legend = (names) => ({ top: 0, right: 8, itemWidth: 12, itemHeight: 8, textStyle: text(), data: names });
+  /* Apart under every kind of colour blindness; where several series meet, patterns tell them apart without any colour. */
   const TONES = ["open-dot", "wait-dot", "good-dot", "chart-2", "done-dot", "bad-dot"];
   const tone = (one, number) => token(one?.tone ? (one.tone.includes("-") ? one.tone : `${one.tone}-dot`) : TONES[number % TONES.length]);
+  const DECALS = [
+    { symbol: "none" },
+    { color: "rgba(255, 255, 255, .45)", symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 },
+    { color: "rgba(255, 255, 255, .5)", symbol: "circle", symbolSize: 0.7, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0] },
+    { color: "rgba(255, 255, 255, .45)", symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: Math.PI / 4 },
+    { color: "rgba(255, 255, 255, .4)", symbol: "rect", dashArrayX: [1, 0], dashArrayY: [4, 3], rotation: 0 },
+    { color: "rgba(255, 255, 255, .4)", symbol: "rect", dashArrayX: [4, 3], dashArrayY: [1, 0], rotation: 0 },
+  ];
+  /* The label of the place stands; ECharts would put an English sentence over it. */
+  const aria = (option) => ({ enabled: true, label: { enabled: false }, decal: { show: option.series.filter((one) => one.type === "bar").length > 1 || option.series.some((one) => one.type === "pie"), decals: DECALS } });
   /* Two lines instead of rotated labels. */
-  const folded = (label) => (zh() && label.length > 4 ? label.replace(/^(.{1,4})(.{1,4}).*$/, "$1\n$2") : label.length > 12 ? `${label.slice(0, 11)}…` : label);
+  const folded = (label) => (/^\d{4} 年 /.test(label) ? label.replace(" 年 ", " 年\n") : zh() && label.length > 4 ? label.replace(/^(.{1,4})(.{1,4}).*$/, "$1\n$2") : label.length > 12 ? `${label.slice(0, 11)}…` : label);
   const series = (data) => data.series || [{ name: data.name, y: data.y }];
 
   const kinds = {
@@ -34,7 +45,7 @@
       grid: { left: 52, right: 12, top: series(data).length > 1 ? 32 : 14, bottom: 38 }, tooltip: tip(data),
       legend: series(data).length > 1 ? legend(series(data).map((one) => one.name)) : undefined,
       xAxis: axis({ type: "category", data: data.x, axisLabel: { formatter: folded, lineHeight: 14, interval: data.x.length > 13 ? "auto" : 0 } }), yAxis: values(data),
-      series: series(data).map((one, number) => ({
+      series: series(data).map((one, number) => one.dashed ? { type: "line", name: one.name, data: one.y, symbol: "circle", symbolSize: 6, lineStyle: { color: tone(one, number), width: 2, type: "dashed" }, itemStyle: { color: tone(one, number) } } : ({
         type: "bar", name: one.name, stack: data.stacked ? "all" : undefined, barMaxWidth: 40, data: one.y, itemStyle: { color: tone(one, number), borderRadius: data.stacked ? 0 : [2, 2, 0, 0] },
         markLine: number === 0 && data.line ? { silent: true, symbol: "none", lineStyle: { color: token("wait-dot"), type: "dashed", width: 1.5 }, label: { formatter: data.lineLabel || "", position: "insideEndTop", color: token("wait"), fontSize: 11 }, data: [{ yAxis: data.line }] } : undefined,
       })),
@@ -42,11 +53,12 @@
     stacked: (data) => kinds.bars({ ...data, stacked: true }),
     /* Bars lying down: long names stay readable. */
     ranks: (data) => ({
-      grid: { left: 8, right: 64, top: 4, bottom: 4, containLabel: true }, tooltip: tip(data), xAxis: { type: "value", show: false },
+      grid: { left: 8, right: series(data).length > 1 ? 16 : 64, top: series(data).length > 1 ? 28 : 4, bottom: 4, containLabel: true }, tooltip: tip(data), xAxis: { type: "value", show: false },
+      legend: series(data).length > 1 ? legend(series(data).map((one) => one.name)) : undefined,
       yAxis: axis({ type: "category", inverse: true, data: data.x, axisLine: { show: false }, axisLabel: { fontSize: 12, width: 150, overflow: "truncate" } }),
       series: series(data).map((one, number) => ({ type: "bar", name: one.name, stack: "all", barMaxWidth: 18, data: one.y, itemStyle: { color: tone(one, number), borderRadius: 3 }, label: series(data).length === 1 ? { show: true, position: "right", color: token("ink-2"), formatter: (point) => say(data)(point.value) } : undefined })),
     }),
-    /* series may carry lo and hi (interval) and dashed; */
+    /* series may carry lo and hi (interval) and dashed; among bars a dashed one is drawn as a line */
     line: (data) => ({
       grid: { left: 52, right: 16, top: 32, bottom: 26 }, tooltip: tip(data), legend: legend(series(data).map((one) => one.name)),
       xAxis: axis({ type: "category", data: data.x, boundaryGap: false }), yAxis: values(data, data.percent ? { min: 0, max: data.max ?? 100 } : {}),
@@ -70,7 +82,7 @@
     }),
     /* {x: steps, n: counts, label: [right-hand text]} */
     funnel: (data) => ({
-      grid: { left: 8, right: 110, top: 4, bottom: 4, containLabel: true }, tooltip: tip(data, { trigger: "item" }), xAxis: { type: "value", show: false, max: Math.max(1, ...data.n) },
+      grid: { left: 8, right: 8, top: 4, bottom: 4, containLabel: true }, tooltip: tip(data, { trigger: "item" }), xAxis: { type: "value", show: false, max: Math.max(1, ...data.n) },
       yAxis: [data.x, data.label || data.n].map((labels, at) => ({ type: "category", inverse: true, position: at ? "right" : "left", data: labels, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: token("ink-2"), fontSize: 12 } })),
       series: [{ type: "bar", barMaxWidth: 20, showBackground: true, backgroundStyle: { color: token("line-soft"), borderRadius: 3 }, data: data.n.map((value, at) => ({ value, itemStyle: { color: token(at === data.n.length - 1 ? "good-dot" : "open-dot"), borderRadius: 3 } })) }],
     }),
@@ -121,7 +133,8 @@
   const draw = (place, data) => {
     const chart = charts.get(place)?.chart || echarts.init(place);
     charts.set(place, { chart, data });
-    chart.setOption({ animation: false, textStyle: text(), ...kinds[place.dataset.chart](data, place.clientWidth) }, true);
+    const option = kinds[place.dataset.chart](data, place.clientWidth);
+    chart.setOption({ animation: false, textStyle: text(), aria: aria(option), ...option }, true);
     chart.off("click");
     chart.on("click", (point) => { const address = data.links?.[point.dataIndex] ?? data.linkOf?.[`${point.seriesName}|${point.name}`]; if (address) location.assign(address); });
   };
@@ -144,14 +157,25 @@
       if (!answer.ok) { place.textContent = ck.sentence(answer); return; }
       draw(place, answer.data.data || answer.data);
       twin(place, answer.data);
-    } else draw(place, JSON.parse(document.querySelector(`script[data-for="${place.id}"]`).textContent));
+    } else draw(place, JSON.parse(place.dataset.values));
   };
   const all = (root) => root.querySelectorAll("[data-chart]").forEach(start);
+  ck.drawCharts = all;
   all(document);
   document.addEventListener("ck:loaded", (event) => all(event.detail));
   addEventListener("resize", () => charts.forEach(({ chart }) => chart.resize()));
-  document.addEventListener("ck:theme", () => charts.forEach(({ data }, place) => draw(place, data)));
-  addEventListener("beforeprint", () => charts.forEach(({ chart }) => chart.resize()));
+  const again = () => charts.forEach(({ data }, place) => draw(place, data));
+  document.addEventListener("ck:theme", again);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  /* Paper is white, whatever the screen is. */
+  let dark = false;
+  addEventListener("beforeprint", () => {
+    const root = document.documentElement;
+    dark = root.dataset.bsTheme === "dark";
+    if (dark) { root.dataset.bsTheme = "light"; again(); }
+    charts.forEach(({ chart }) => chart.resize());
+  });
+  addEventListener("afterprint", () => { if (dark) { document.documentElement.dataset.bsTheme = "dark"; again(); } charts.forEach(({ chart }) => chart.resize()); });
 
   document.addEventListener("click", (event) => {
     const swap = event.target.closest("[data-chart-table]");
@@ -167,7 +191,10 @@
     const picture = event.target.closest("[data-chart-png]");
     if (picture) {
       const place = document.getElementById(picture.dataset.chartPng);
-      const link = Object.assign(document.createElement("a"), { download: `${document.title.split(" · ")[0]}.png`, href: charts.get(place).chart.getDataURL({ pixelRatio: 2, backgroundColor: token("card") }) });
+      const drawn = charts.get(place);
+      if (!drawn) return;
+      const title = document.getElementById(`${place.id}-h`)?.textContent || document.title.split(" · ")[0];
+      const link = Object.assign(document.createElement("a"), { download: `${title}.png`, href: drawn.chart.getDataURL({ pixelRatio: 2, backgroundColor: token("card") }) });
       link.click();
     }
   });

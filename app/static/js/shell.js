@@ -93,4 +93,17 @@
     else if (key === "?") ck.open(document.getElementById("keys"));
     else if (key === "n" || key === "e") document.querySelector(`[data-key="${key}"]`)?.click();
   });
+
+  /* Charts need a large library: it is fetched where a chart stands, also in a part that is loaded later. */
+  const script = (src) => new Promise((resolve, reject) => { document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject })); });
+  let fetched = null;
+  const charts = async () => {
+    const place = document.querySelector("[data-chart-js]");
+    if (!place) return;
+    fetched ||= place.dataset.chartJs.split(" ").reduce((before, src) => before.then(() => script(src)), Promise.resolve());
+    await fetched;
+    ck.drawCharts(document);
+  };
+  charts();
+  document.addEventListener("htmx:afterSettle", charts);
 })();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,12 @@ def best_customers(session: Session, scope: ReportScope) -> Rows:
     )
     statement = select(Customer, sums.c.value).join(sums, sums.c.customer_id == Customer.id)
     return statement.where(*scope.customers()).order_by(sums.c.value.desc(), Customer.id).limit(BEST)
+
+
+def value_by_day(session: Session, scope: ReportScope) -> Any:
+    """(day, order value) of every day with orders; summed by day alone, the index answers without the rows."""
+    statement = select(OrderDay.day, func.sum(OrderDay.gross)).where(*scope.order_days(session)).group_by(OrderDay.day)
+    return session.execute(statement).all()
 
 
 def new_by_source(scope: ReportScope) -> Rows:
