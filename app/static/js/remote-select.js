@@ -34,7 +34,8 @@
     };
     const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
     const within = box.dataset.within;
-    const outer = () => (within ? hidden.form?.elements[within] : null);
+    /* By name: form.elements would also find the visible input, whose id is the same word. */
+    const outer = () => (within ? hidden.form?.querySelector(`input[name="${within}"]`) : null);
     const showClear = () => { clear.hidden = !hidden.value || input.disabled; };
     const set = (id, text) => {
       hidden.value = id;
