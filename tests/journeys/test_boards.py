@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.journey import Company, Person
 
 DEALS = """SELECT o.id FROM opportunity o JOIN ab_user u ON u.id = o.owner_id
@@ -82,6 +84,24 @@ def test_the_board_by_closing_month(company: Company) -> None:
         in_column(manager, second.id, codes[codes.index(place) + 1])
         manager.page.locator(".toasts [data-toast=good]").wait_for()
         assert company.ask(CLOSE, id=second.id).expected_close != second.expected_close
+
+
+@pytest.mark.parametrize("company", ["sqlite-en-390"], indirect=True)
+def test_on_a_telephone_a_card_is_moved_from_a_list_of_columns(company: Company) -> None:
+    deal = company.rows(CLOSING)[0]
+    with company.signed_in("manager1", refusals="409") as manager:
+        manager.page.goto("/opportunities/closing")
+        home, choice = home_of(manager, deal.id), manager.page.locator(f"[data-card='{deal.id}'] [data-card-to]")
+
+        choice.focus()
+        choice.select_option("overdue")
+        manager.page.locator(".toasts [data-toast=bad]").wait_for()
+        in_column(manager, deal.id, home)
+        choice.focus()
+        choice.select_option("none")
+        manager.page.locator(".toasts [data-toast=good]").wait_for()
+
+        assert company.ask(CLOSE, id=deal.id).expected_close is None
 
 
 def home_of(person: Person, card: int) -> str:

@@ -273,6 +273,21 @@ def test_the_board_shows_each_request_in_its_column(session, given, people, as_)
     assert "色带断裂" not in as_("director").get(f"{BASE}/board?type=repair").text
 
 
+@pytest.mark.parametrize("query", ["", "who=me", "type=complaint", "priority=high"])
+def test_each_column_of_the_board_opens_its_rows(given, as_, query):
+    given("created")
+    given("assigned")
+    given("processed")
+
+    page = as_("specialist").get(f"{BASE}/board?{query}").text
+
+    heads = re.findall(r'<h2 id="col-(\w+)"><a href="([^"]+)">.*?class="count">(\d+)<', page)
+    assert len(heads) == 4
+    for column, link, figure in heads:
+        rows = as_("specialist").get(link.replace("&amp;", "&")).text
+        assert re.search(r'data-count="[^"]*">(\d+)', rows)[1] == figure, (column, link)
+
+
 def test_a_dropped_card_asks_for_what_the_move_needs(session, given, as_):
     pk = given("assigned")
 

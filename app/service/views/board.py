@@ -101,7 +101,19 @@ def _column(view: Any, status: RequestStatus, count: int, conditions: list[Any],
         )
         for record in found
     ]
-    return Column(status, LABELS[status], count, cards, url_for("ServiceRequestView.list", _flt_0_status=status.value))
+    return Column(status, LABELS[status], count, cards, _rows(status))
+
+
+def _rows(status: RequestStatus) -> str:
+    """The list of what stands in a column as the board is narrowed now."""
+    filters: dict[str, Any] = {"_flt_0_status": status.value}
+    if request.args.get("who") == "me":
+        filters["_flt_0_owner_id"] = acting().user_id
+    if kind := request.args.get("type"):
+        filters["_flt_0_type"] = kind
+    if request.args.get("priority") in Priority.__members__:
+        filters["_flt_0_priority"] = request.args["priority"]
+    return url_for("ServiceRequestView.list", **filters)
 
 
 def _address(**changes: str) -> str:

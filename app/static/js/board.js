@@ -55,7 +55,7 @@
 
     if (window.Sortable) columns().forEach((column) => {
       window.Sortable.create(cardsOf(column), {
-        group: board.dataset.group || "board", draggable: "[data-card]", filter: "a, button", preventOnFilter: false,
+        group: board.dataset.group || "board", draggable: "[data-card]", filter: "a, button, select", preventOnFilter: false,
         animation: 120, delay: 150, delayOnTouchOnly: true, ghostClass: "deal-lift", sort: false,
         onStart: (event) => { remember(event.item); board.classList.add("dragging"); },
         onEnd: (event) => { board.classList.remove("dragging"); if (from) send(event.item, from, before); },
@@ -94,7 +94,22 @@
     });
     board.addEventListener("focusout", () => setTimeout(() => { if (lifted && document.activeElement !== lifted) put(false); }));
 
-    /* On a phone one column is shown at a time. */
+    /* On a phone one column is shown at a time, and a card has a list of the columns it can be moved to. */
+    const offer = (event) => {
+      const choice = event.target.closest?.("[data-card-to]");
+      if (!choice || choice.options.length > 1) return;
+      columns().forEach((column) => { if (column !== columnOf(choice)) choice.add(new Option(column.dataset.label, column.dataset.column)); });
+    };
+    ["pointerdown", "focusin"].forEach((name) => board.addEventListener(name, offer));
+    board.addEventListener("change", (event) => {
+      const choice = event.target.closest("[data-card-to]");
+      const card = choice?.closest("[data-card]"), target = columns().find((column) => column.dataset.column === choice?.value);
+      if (!card || !target) return;
+      choice.length = 1;
+      remember(card);
+      cardsOf(target).prepend(card);
+      send(card, from, before);
+    });
     const tabs = document.querySelector("[data-board-tabs]");
     tabs?.addEventListener("click", (event) => {
       const tab = event.target.closest("[data-show-column]");
