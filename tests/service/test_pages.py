@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.core.audit import AuditEntry
 from app.core.database import utc_now
 from app.service.models import FeedbackLink, RequestStatus, ServiceLevel, ServiceRequest
+from tests.support.orders import statements
 
 BASE = "/service-requests"
 
@@ -273,19 +274,44 @@ def test_the_board_shows_each_request_in_its_column(session, given, people, as_)
     assert "色带断裂" not in as_("director").get(f"{BASE}/board?type=repair").text
 
 
-@pytest.mark.parametrize("query", ["", "who=me", "type=complaint", "priority=high"])
-def test_each_column_of_the_board_opens_its_rows(given, as_, query):
+@pytest.mark.parametrize("query", ["", "who=me", "type=complaint", "priority=high", "owner={other}", "owner=abc"])
+def test_each_column_of_the_board_opens_its_rows(given, as_, people, query):
     given("created")
     given("assigned")
     given("processed")
 
-    page = as_("specialist").get(f"{BASE}/board?{query}").text
+    page = as_("specialist").get(f"{BASE}/board?{query.format(other=people['other'].id)}").text
 
     heads = re.findall(r'<h2 id="col-(\w+)"><a href="([^"]+)">.*?class="count">(\d+)<', page)
     assert len(heads) == 4
     for column, link, figure in heads:
         rows = as_("specialist").get(link.replace("&amp;", "&")).text
         assert re.search(r'data-count="[^"]*">(\d+)', rows)[1] == figure, (column, link)
+
+
+def test_the_board_takes_few_statements_however_many_cards(app, given, as_):
+    browser = as_("director")
+    browser.get(f"{BASE}/board")
+    for status in ("created", "assigned", "processed", "reviewed"):
+        for _n in range(3):
+            given(status)
+
+    with statements(app) as asked:
+        page = browser.get(f"{BASE}/board").text
+
+    assert page.count("data-card=") == 12
+    assert len(asked) <= 10
+
+
+def test_who_assigns_narrows_the_board_to_one_specialist(given, as_, people):
+    given("assigned", text="色带断裂")
+
+    page, own = (as_("director").get(f"{BASE}/board?owner={people[name].id}").text for name in ("other", "specialist"))
+
+    assert "色带断裂" not in page
+    assert "色带断裂" in own
+    assert f"owner={people['other'].id}" in own
+    assert "owner=" not in as_("specialist").get(f"{BASE}/board").text
 
 
 def test_a_dropped_card_asks_for_what_the_move_needs(session, given, as_):

@@ -68,7 +68,7 @@ def board_page(view: Any) -> Any:
         "service/board.html",
         title=_("Service board"),
         columns=columns,
-        narrowings=[_by_type(), _by_priority()],
+        narrowings=[menu for menu in (_by_type(), _by_priority(), _by_specialist()) if menu.links],
         mine=request.args.get("who") == "me",
         address=_address,
         short=looks.short,
@@ -81,6 +81,8 @@ def _conditions() -> list[Any]:
     conditions: list[Any] = []
     if request.args.get("who") == "me":
         conditions.append(ServiceRequest.owner_id == acting().user_id)
+    if owner_id := _number("owner"):
+        conditions.append(ServiceRequest.owner_id == owner_id)
     if kind := request.args.get("type"):
         conditions.append(ServiceRequest.type == kind)
     if request.args.get("priority") in Priority.__members__:
@@ -109,6 +111,8 @@ def _rows(status: RequestStatus) -> str:
     filters: dict[str, Any] = {"_flt_0_status": status.value}
     if request.args.get("who") == "me":
         filters["_flt_0_owner_id"] = acting().user_id
+    elif owner_id := _number("owner"):
+        filters["_flt_0_owner_id"] = owner_id
     if kind := request.args.get("type"):
         filters["_flt_0_type"] = kind
     if request.args.get("priority") in Priority.__members__:
@@ -117,7 +121,7 @@ def _rows(status: RequestStatus) -> str:
 
 
 def _address(**changes: str) -> str:
-    kept = {name: value for name in ("who", "type", "priority") if (value := request.args.get(name))}
+    kept = {name: value for name in ("who", "type", "priority", "owner") if (value := request.args.get(name))}
     wanted = {name: value for name, value in (kept | changes).items() if value}
     return url_for("ServiceRequestView.board", _external=False, **wanted)
 
@@ -135,3 +139,14 @@ def _by_type() -> Narrowing:
 
 def _by_priority() -> Narrowing:
     return _narrowing("priority", _("Priority"), [(str(member), label) for member, label in PRIORITIES.items()])
+
+
+def _by_specialist() -> Narrowing:
+    # Who sees only their own requests has nobody to choose.
+    people = db.session.scalars(queries.specialists()).all() if acting().sees_all(queries.KIND) else []
+    return _narrowing("owner", _("Specialist"), [(str(person.id), person.name) for person in people])
+
+
+def _number(name: str) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
