@@ -7,7 +7,7 @@ def register(appbuilder: Any) -> None:
     """Add the pages, look-ups and words of this feature."""
     from app.core.i18n import _l
     from app.customers import api, jobs, lookups, panels, permissions, timeline, views
-    from app.customers.models import Contact, Customer
+    from app.customers.models import Contact, Customer, FollowUp, Plan
     from app.theme import layout
     from app.web.palette import Findable, findable
 
@@ -23,9 +23,9 @@ def register(appbuilder: Any) -> None:
     for resource in api.APIS:
         appbuilder.add_api(resource)
     for tab in (
-        panels.CustomerTab("contacts", _l("Contacts"), "ContactView.related", "contact.see"),
-        panels.CustomerTab("follow-ups", _l("Follow-ups"), "FollowUpView.related", "follow_up.see"),
-        panels.CustomerTab("plans", _l("Plans"), "PlanView.related", "plan.see"),
+        panels.CustomerTab("contacts", _l("Contacts"), "ContactView.related", "contact.see", Contact),
+        panels.CustomerTab("follow-ups", _l("Follow-ups"), "FollowUpView.related", "follow_up.see", FollowUp),
+        panels.CustomerTab("plans", _l("Plans"), "PlanView.related", "plan.see", Plan),
     ):
         panels.add_tab(tab)
     panels.add_button(panels.CustomerButton(_l("Plan"), "ti-calendar-plus", "PlanView.add", "plan.add"))

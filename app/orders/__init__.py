@@ -19,7 +19,8 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view(views.OrderView, "Orders", label=_l("Orders"), icon="ti-shopping-cart", category="Sales")
     appbuilder.add_api(import_module("app.orders.api").OrderApi)
     panels = import_module("app.customers.panels")
-    panels.add_tab(panels.CustomerTab("orders", _l("Orders"), "OrderView.related", "order.see"))
+    model = import_module("app.orders.models").Order
+    panels.add_tab(panels.CustomerTab("orders", _l("Orders"), "OrderView.related", "order.see", model))
     panels.add_card(panels.CustomerCard("orders", "OrderView.card", "order.see"))
     panels.tell_figures(import_module("app.orders.views.figures").figures_of)
     panels.add_button(panels.CustomerButton(_l("Order"), "ti-shopping-cart", "OrderView.add", "order.add"))

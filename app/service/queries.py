@@ -104,6 +104,16 @@ def levels() -> Select[ServiceLevel]:
     return select(ServiceLevel).order_by(ServiceLevel.type, ServiceLevel.id)
 
 
+def rated_of(customer_id: int) -> Select[ServiceRequest]:
+    """The customer's last five rated requests, those its satisfaction is the mean of, newest first."""
+    return (
+        select(ServiceRequest)
+        .where(ServiceRequest.customer_id == customer_id, ServiceRequest.satisfaction.is_not(None))
+        .order_by(ServiceRequest.reviewed_at.desc(), ServiceRequest.id.desc())
+        .limit(RATINGS_THAT_COUNT)
+    )
+
+
 def mean_satisfaction(session: Session, customer_id: int) -> Decimal | None:
     """The mean of the customer's last five rated requests, to two decimals; None when none was rated."""
     ratings = session.scalars(

@@ -16,6 +16,7 @@ from app.core.i18n import local_day
 from app.customers import panels, services
 from app.customers.changes import changes
 from app.customers.models import AccessReason
+from app.service.models import ServiceRequest
 from tests.support.customers import NOW
 from tests.support.customers import make_customer as entered
 from tests.support.orders import line, make_customer, make_order, statements, system
@@ -226,6 +227,23 @@ def test_the_parts_of_a_customer_out_of_reach_do_not_exist(at_work, foreign):
     assert at_work.post(f"/customers/{foreign.id}/follow-up", headers={"X-Requested-With": "fetch"}).status_code == 404
 
 
+def test_the_tabs_are_counted_as_far_as_one_may_see(session, app, lin, at_work, mine, foreign, make_order, make_actor):
+    services.create_contact({"customer_id": mine.id, "name": "王建平"}, by=make_actor(user=lin), at=NOW)
+    for customer in (mine, mine, foreign):
+        make_order("draft", customer_id=customer.id)
+    session.commit()
+    at_work.get(f"/customers/{mine.id}/tab-counts")
+
+    with statements(app) as seen:
+        found = at_work.get(f"/customers/{mine.id}/tab-counts").json
+
+    assert found == {
+        "contacts": "1", "follow-ups": "0", "plans": "0", "opportunities": "0", "orders": "2", "service-requests": "0", "churn": "0",
+    }  # fmt: skip
+    assert len(seen) <= 3, "\n".join(seen)
+    assert at_work.get(f"/customers/{foreign.id}/tab-counts").status_code == 404
+
+
 # --- facts and people ---
 
 
@@ -246,3 +264,19 @@ def test_what_is_masked_is_not_hidden_in_a_button_either(session, lin, at_work, 
     for private in ("87653321", "wang@hengtai.example", "13812345678"):
         assert private not in html
     assert "决策人" in text_of(html[html.index("王建平") :])
+
+
+def test_the_last_five_ratings_stand_as_marks_that_open_their_requests(session, lin, at_work, mine, foreign):
+    for number, rating in enumerate((1, 5, 4, 3, 2, 5)):
+        request = ServiceRequest(
+            number=f"FW-T-{number}", customer_id=mine.id, type="complaint", text="标签溢胶", satisfaction=rating,
+            received_at=NOW, reviewed_at=NOW + timedelta(hours=number),
+        )  # fmt: skip
+        session.add(request)
+    session.commit()
+
+    html = at_work.get(f"/customer-service/{mine.id}").text
+
+    assert re.findall(r"<b>(\d)</b>", html) == ["5", "4", "3", "2", "5"]
+    assert len(re.findall(r'href="/[\w-]+/show/\d+"', html)) == 5
+    assert at_work.get(f"/customer-service/{foreign.id}").status_code == 404

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.churn import api, queries
+from app.churn.models import ChurnCase
 from app.churn.views.cases import ChurnView
 from app.churn.views.health import health_of
 from app.core.i18n import _l
@@ -19,6 +20,6 @@ def register(appbuilder: Any) -> None:
         "ChurnCases", href="ChurnView.list", label=_l("All churn cases"), icon="ti-list", category="Churn"
     )
     appbuilder.add_api(api.ChurnCaseApi)
-    panels.add_tab(panels.CustomerTab("churn", _l("Churn"), "ChurnView.related", "churn_case.see"))
+    panels.add_tab(panels.CustomerTab("churn", _l("Churn"), "ChurnView.related", "churn_case.see", ChurnCase))
     panels.tell_health(health_of)
     layout.badge("ChurnQueue", lambda _actor: queries.waiting(), "wait")

@@ -11,10 +11,12 @@ from flask_appbuilder.security.decorators import has_access
 from app.accounts.views.audit_words import Words
 from app.core.audit import AuditEntry
 from app.core.database import db
+from app.customers import panels
 from app.customers.changes import changes
 from app.customers.models import Customer
 from app.customers.views import looks
 from app.customers.views.customer_actions import key_of
+from app.web.session import acting, signed_in
 
 PAGE = 30
 NOT_TOLD = ("customer_id",)
@@ -22,7 +24,15 @@ NOT_TOLD = ("customer_id",)
 
 
 class CustomerChanges:
-    """What :class:`CustomerPage` tells of changes."""
+    """What the tabs of :class:`CustomerPage` ask for: how much there is in each, and what was changed."""
+
+    @expose("/<pk>/tab-counts")
+    @signed_in
+    def tab_counts(self: Any, pk: str) -> Any:
+        """How many records each tab lists."""
+        customer: Customer = self.found(pk)
+        found = panels.counts(db.session(), acting(), customer.id)
+        return {name: f"{panels.MANY}+" if count > panels.MANY else str(count) for name, count in found.items()}
 
     @expose("/<pk>/changes")
     @has_access

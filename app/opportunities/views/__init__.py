@@ -32,7 +32,9 @@ def register(appbuilder: Any) -> None:
         appbuilder.add_view(view, name, label=label, icon=icon, category=category)
     appbuilder.add_view_no_menu(CustomerOpportunitiesView)
     right = "opportunity.see"
-    panels.add_tab(panels.CustomerTab("opportunities", _l("Opportunities"), "OpportunityView.related", right))
+    panels.add_tab(
+        panels.CustomerTab("opportunities", _l("Opportunities"), "OpportunityView.related", right, Opportunity)
+    )
     panels.add_card(panels.CustomerCard("opportunities", "CustomerOpportunitiesView.card", right))
     panels.add_button(
         panels.CustomerButton(_l("Opportunity"), "ti-target-arrow", "OpportunityView.add", "opportunity.add")

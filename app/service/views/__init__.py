@@ -13,6 +13,7 @@ from app.customers.models import Customer
 from app.service.api import ServiceRequestApi
 from app.service.models import ServiceRequest
 from app.service.views.archive import ServiceArchiveView
+from app.service.views.customer import CustomerServiceView
 from app.service.views.feedback import FeedbackView
 from app.service.views.levels import ServiceLevelView
 from app.service.views.requests import ServiceRequestView
@@ -38,11 +39,13 @@ def register(appbuilder: Any) -> None:
     ):
         appbuilder.add_view(view, name, label=label, icon=icon, category=category)
     appbuilder.add_view_no_menu(FeedbackView)
+    appbuilder.add_view_no_menu(CustomerServiceView)
     appbuilder.add_api(ServiceRequestApi)
     endpoint, label = "ServiceRequestView.related", _l("Service requests")
-    panels.add_tab(panels.CustomerTab("service-requests", label, endpoint, "service_request.see"))
+    panels.add_tab(panels.CustomerTab("service-requests", label, endpoint, "service_request.see", ServiceRequest))
     button = panels.CustomerButton(_l("Service request"), "ti-headset", "ServiceRequestView.add", "service_request.add")
     panels.add_button(button)
+    panels.add_card(panels.CustomerCard("service-requests", "CustomerServiceView.card", "service_request.see"))
     panels.tell_figures(figures_of)
     layout.quick_add(_l("Service request"), "ServiceRequestView.add", "service_request.add", "ti-headset")
 

@@ -112,4 +112,10 @@
     await renew();
     ck.toast(form.dataset.said, "good", { undo: async () => { const back = await ck.ask(form.dataset.finish, { method: "POST" }); await renew(); return back; } });
   }, true);
+
+  /* How much there is in each tab, asked for after the page. */
+  const counting = document.querySelector("[data-tab-counts]");
+  if (counting) ck.ask(counting.dataset.tabCounts).then((answer) => Object.entries(answer.data || {}).forEach(([name, count]) => {
+    if (count !== "0") document.getElementById(`tab-${name}`)?.append(Object.assign(document.createElement("span"), { className: "count", textContent: count }));
+  }));
 })();
