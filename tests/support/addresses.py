@@ -31,7 +31,9 @@ LEFT_OUT = {
     "ListsView.edit",
 }
 
-PANELS = {"preview", "timeline", "count", "card", "related", "figures", "find"}
+PANELS = {
+    "preview", "timeline", "changes", "plans_card", "tab_counts", "count", "card", "related", "figures", "find",
+}  # fmt: skip
 """Loaded after a page, or while somebody types."""
 
 
@@ -154,6 +156,7 @@ def _keys(session: Session, view: Any, rule: Rule, variant: str) -> list[int]:
         "TeamView": Team,
         "OpportunityStageView": OpportunityStage,
         "CustomerOpportunitiesView": Customer,
+        "CustomerServiceView": Customer,
     }
     method = rule.endpoint.rpartition(".")[2]
     if rule.endpoint == "OrderView.card":

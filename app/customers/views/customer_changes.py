@@ -11,6 +11,7 @@ from flask_appbuilder.security.decorators import has_access
 from app.accounts.views.audit_words import Words
 from app.core.audit import AuditEntry
 from app.core.database import db
+from app.core.i18n import _
 from app.customers import panels
 from app.customers.changes import changes
 from app.customers.models import Customer
@@ -45,16 +46,16 @@ class CustomerChanges:
         words.read(entries, NOT_TOLD)
         return self.render_template(
             "customers/changes.html",
-            lines=[(entry, words.action(entry), _named(entry, words), _told(entry, words)) for entry in entries],
+            lines=[(entry, words.action(entry), _named(entry), _told(entry, words)) for entry in entries],
             acting_for=words.actor,
             whole="before" not in request.args,
             more_url=url_for(".changes", pk=customer.id, before=entries[-1].id) if more else "",
         )
 
 
-def _named(entry: AuditEntry, words: Words) -> tuple[str, str]:
+def _named(entry: AuditEntry) -> tuple[str, str]:
     """Which contact the entry is about; the customer's own need no name."""
-    return (words.kind(entry.kind), "" if entry.erased else entry.title) if entry.kind != "customer" else ("", "")
+    return ("", "") if entry.kind == "customer" else (_("Contact"), "" if entry.erased else entry.title)
 
 
 def _told(entry: AuditEntry, words: Words) -> list[tuple[str, str, str]]:
