@@ -61,10 +61,10 @@ def a_contact_and_a_call_with_its_next_step(manager: Person) -> None:
     composer.locator("select[name=contact]").select_option(label="沈砚秋")
     manager.fill(composer, kind="visit", content="看了新厂房，年底前定供应商", next_what="送报价单")
     composer.locator(f"[data-set-day='{tomorrow}']").click()
-    with manager.leaving():
-        composer.locator("[data-save]").click()
+    composer.locator("[data-save]").click()
 
-    assert "看了新厂房，年底前定供应商" in manager.main.locator("#timeline").inner_text()
+    manager.main.locator("#timeline", has_text="看了新厂房，年底前定供应商").wait_for()
+    manager.look()
     found = manager.company.ask(
         "SELECT p.what, p.kind, f.content, k.name AS contact FROM customer c JOIN plan p ON p.customer_id = c.id"
         " JOIN follow_up f ON f.customer_id = c.id JOIN contact k ON k.id = f.contact_id WHERE c.name = :name",
