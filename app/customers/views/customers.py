@@ -84,7 +84,7 @@ class CustomerView(CustomerPage):
         "is_internal",
     ]  # fmt: skip
     label_columns = {
-        "name": _l("Customer"), "code": _l("Code"), "level": _l("Level"), "kind": _l("Type"),
+        "name": _l("Customer"), "code": _l("Customer code"), "level": _l("Level"), "kind": _l("Type"),
         "status": _l("Status"), "owner": _l("Responsible"), "owner_id": _l("Responsible"), "credit": _l("Credit"),
         "last_order_on": _l("Last order"), "value_12m": _l("Last 12 months"), "orders_12m": _l("Orders in 12 months"),
         "churn_band": _l("Churn risk"), "last_contact_at": _l("Last contact"), "next_plan_at": _l("Next plan"),
