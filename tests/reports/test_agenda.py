@@ -75,10 +75,10 @@ def test_visits_and_finished_plans_are_told_apart(session, staff, client_as):
     browser = client_as(user=staff[0])
 
     states = {
-        entry["title"]: (entry["kind"], entry["state"], entry["move"] != "") for entry in asked(browser)["entries"]
+        entry["title"]: (entry["kind"], entry["done"], entry["move"] != "") for entry in asked(browser)["entries"]
     }
 
-    assert states == {"打电话": ("plan", "", True), "上门": ("visit", "ev-done", False)}
+    assert states == {"打电话": ("plan", False, True), "上门": ("visit", True, False)}
     assert [entry["title"] for entry in asked(browser, kinds="visit")["entries"]] == ["上门"]
     assert asked(browser, kinds="none")["entries"] == []
 

@@ -95,11 +95,17 @@ class Addresses:
 
         text = str(rule)
         if name == "pk":
-            if "/related/" in text or text.startswith("/customer-opportunities/") or text == "/orders/card/<pk>":
+            if (
+                "/related/" in text
+                or text.startswith(("/customer-opportunities/", "/customer-service/"))
+                or text == "/orders/card/<pk>"
+            ):
                 return list(session.scalars(select(Customer.id).order_by(Customer.id.desc()).limit(1)))
             rows = _rows(session, self._model(rule, view))
             # What a record says differs by its status; its forms do not.
             return rows if text.endswith(("/show/<pk>", "/preview/<pk>")) else rows[:1]
+        if name == "column":
+            return list(view.inline_columns)[:1]
         if name == "year":
             return [2026]
         if text.startswith("/lookup/"):

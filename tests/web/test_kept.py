@@ -126,7 +126,7 @@ def test_the_file_has_the_columns_of_the_list(session, as_, customers_of):
 
     sheet = load_workbook(io.BytesIO(as_("director").get("/customers/export").data)).worksheets[0]
 
-    assert [cell.value for cell in sheet[1]] == ["客户", "代码"]
+    assert [cell.value for cell in sheet[1]] == ["客户", "客户编号"]
 
 
 # --- named views ---

@@ -16,7 +16,7 @@ from app.core.i18n import _
 from app.core.lists import ListView
 from app.theme.hooks import flash_undo
 from app.theme.pages.addresses import find_view, may
-from app.web.session import acting, now, signed_in
+from app.web.session import acting, now, signed_in, takes_json
 from app.web.views import CrmModelView, show_refusal
 
 SIZES = (25, 50, 100, 200)
@@ -42,6 +42,7 @@ class ListsView(BaseView):
     route_base = "/lists"
 
     @expose("/<name>/choice", methods=["POST"])
+    @takes_json
     @signed_in
     def choice(self, name: str) -> Any:
         """Remember columns, page size, row height or the view the list opens with."""

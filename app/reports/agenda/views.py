@@ -158,7 +158,8 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "detail": detail,
         "start": at.isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat(),
         "allDay": not is_moment,
-        "state": "ev-past" if entry.record == "follow_up" else "ev-done" if entry.is_done else "",
+        "done": entry.is_done and entry.record == "plan",
+        "past": entry.record == "follow_up",
         "url": url_for(PAGES[entry.record], pk=entry.record_id),
         "move": url_for("PlanView.postpone", pk=entry.record_id) if movable else "",
     }

@@ -26,7 +26,7 @@
     done(answer.data.entries.map((entry) => ({
       id: entry.id, title: entry.title, start: entry.start, allDay: entry.allDay, url: entry.url,
       editable: Boolean(entry.move), durationEditable: false, extendedProps: entry,
-      classNames: [`ev-${entry.kind}`, entry.state].filter(Boolean),
+      classNames: [`ev-${entry.kind}`, entry.done ? "ev-done" : "", entry.past ? "ev-past" : ""].filter(Boolean),
     })));
     paint();
   };
@@ -85,8 +85,8 @@
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     events: ask,
     eventDidMount: ({ event, el, view }) => {
-      const { detail, state } = event.extendedProps;
-      el.title = [event.title, detail, state === "ev-done" ? words.done : ""].filter(Boolean).join(" · ");
+      const { detail, done } = event.extendedProps;
+      el.title = [event.title, detail, done ? words.done : ""].filter(Boolean).join(" · ");
       if (view.type !== "listWeek" || !detail) return;
       const more = Object.assign(document.createElement("span"), { className: "sub agenda-detail", textContent: detail });
       el.querySelector(".fc-list-event-title")?.append(more);
