@@ -74,9 +74,21 @@ class Addresses:
         if rule.endpoint.endswith(".move"):
             yield from self._moves(session, view, actor)
             return
+        if rule.endpoint.endswith(".cell"):
+            yield from self._cells(session, view)
+            return
         choices = [self._choices(session, rule, view, name) for name in names]
         for values in product(*choices):
             yield dict(zip(names, values, strict=True))
+
+    def _cells(self, session: Any, view: Any) -> Iterator[dict[str, Any]]:
+        """The small form of the first cell that the person may change in a list."""
+        for pk in _rows(session, view.datamodel.obj):
+            record = session.get(view.datamodel.obj, pk)
+            for column in view.inline_columns:
+                if view.may_change_cell(record, column):
+                    yield {"pk": pk, "column": column}
+                    return
 
     def _moves(self, session: Any, view: Any, actor: Any) -> Iterator[dict[str, Any]]:
         """The forms of the moves that are open to the person."""
@@ -104,8 +116,6 @@ class Addresses:
             rows = _rows(session, self._model(rule, view))
             # What a record says differs by its status; its forms do not.
             return rows if text.endswith(("/show/<pk>", "/preview/<pk>")) else rows[:1]
-        if name == "column":
-            return list(view.inline_columns)[:1]
         if name == "year":
             return [2026]
         if text.startswith("/lookup/"):
