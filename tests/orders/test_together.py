@@ -20,13 +20,15 @@ PEOPLE = 8
 @pytest.fixture
 def own_app(app, database_kind, shared_folder, tmp_path, request):
     """An application on a database of its own, where every thread commits; the shared one stays as it was."""
-    from tests.conftest import postgres_server
+    from tests.conftest import own_name, postgres_server
 
     if database_kind == "sqlite":
         url = databases.sqlite_copy(shared_folder, tmp_path, lambda _url: None)
     else:
         server = postgres_server(request.config)
-        url = databases.postgresql_copy(shared_folder, server, f"orders_{tmp_path.name}", lambda _url: None)
+        url = databases.postgresql_copy(
+            shared_folder, server, f"{own_name(request.config)}_{tmp_path.name}", lambda _url: None
+        )
     own = make_app(url, tmp_path, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": PEOPLE, "pool_timeout": 60})
     yield own
     with own.app_context():

@@ -27,14 +27,16 @@ def own_app(
     app: Flask, database_kind: str, shared_folder: Any, tmp_path_factory: pytest.TempPathFactory, request: Any
 ) -> Iterator[Flask]:
     """An application on a database of its own, shared by the tests of one file; each makes rows of its own."""
-    from tests.conftest import postgres_server
+    from tests.conftest import own_name, postgres_server
 
     folder = tmp_path_factory.mktemp("own")
     if database_kind == "sqlite":
         url = databases.sqlite_copy(shared_folder, folder, lambda _url: None)
     else:
         server = postgres_server(request.config)
-        url = databases.postgresql_copy(shared_folder, server, f"web_{folder.name}", lambda _url: None)
+        url = databases.postgresql_copy(
+            shared_folder, server, f"{own_name(request.config)}_web_{folder.name}", lambda _url: None
+        )
     own = make_app(url, folder, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": THREADS, "pool_timeout": 60})
     yield own
     with own.app_context():

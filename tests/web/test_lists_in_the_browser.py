@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from tests.support.live import LiveServer, sign_in
 
@@ -124,9 +125,9 @@ def test_a_cell_is_changed_by_the_keyboard_and_taken_back(page_of: Callable[...,
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-toast] .undo")
 
-    assert cell.inner_text().strip() == wanted
+    expect(cell).to_have_text(wanted)
     page.reload()
-    assert cell.inner_text().strip() == wanted
+    expect(cell).to_have_text(wanted)
     cell.click()
     page.locator(".cell-f").wait_for()
     page.keyboard.press("Escape")
@@ -135,7 +136,7 @@ def test_a_cell_is_changed_by_the_keyboard_and_taken_back(page_of: Callable[...,
     page.locator(".cell-f select").select_option(label=before or None)
     page.click("[data-toast] .undo")
     page.locator("[data-toast]").wait_for(state="detached")
-    assert cell.inner_text().strip() == wanted
+    expect(cell).to_have_text(wanted)
 
 
 def test_all_that_match_are_handed_over_and_exported(page_of: Callable[..., Page], tmp_path: Path) -> None:
