@@ -63,10 +63,3 @@ def tours(
     for app in apps:
         with app.app_context():
             db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def one_database(database_kind: str) -> None:
-    """Pages say the same on either database, and the tour takes minutes."""
-    if database_kind == "postgresql":
-        pytest.skip("pages say the same on either database; walked on SQLite")

@@ -29,10 +29,8 @@ EXCEPTIONS = {
 
 
 @pytest.fixture
-def company(session: Session, database_kind: str) -> None:
+def company(session: Session) -> None:
     """A demonstration company in which every list, page and panel has rows."""
-    if database_kind == "sqlite":
-        pytest.skip("the same statements are sent to either database; counted on PostgreSQL")
     from app.exchange.demo.company import make_up
 
     session.commit()
