@@ -73,9 +73,10 @@ class WrongWords:
 
     def _read(self) -> None:
         engine = sa.create_engine(self.database, poolclass=sa.NullPool)
-        inspector = sa.inspect(engine)
         found: set[str] = set()
         with engine.connect() as connection:
+            # On the same connection: a second one would wait for the first where the application locks at BEGIN.
+            inspector = sa.inspect(connection)
             for table in set(inspector.get_table_names()) - NO_DATA:
                 for column in inspector.get_columns(table):
                     if isinstance(column["type"], sa.String):
