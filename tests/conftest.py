@@ -18,6 +18,7 @@ pytest_plugins = ["tests.support.people", "tests.support.browsing"]
 
 SERVER = pytest.StashKey[str]()
 RESOURCES = pytest.StashKey[ExitStack]()
+MOST_THREADS = 50
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -116,8 +117,33 @@ def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_p
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application, built once for each database; see ``database`` for a test that writes."""
     app = make_app(database_url, tmp_path_factory.mktemp("instance"))
+    before = databases.row_counts(database_url)
     yield app
     with app.app_context():
+        from app.core.database import db
+
+        db.engine.dispose()
+    assert databases.row_counts(database_url) == before, "a test left rows behind: see own_app"
+
+
+@pytest.fixture(scope="module")
+def own_app(
+    app: Flask,
+    database_kind: str,
+    request: pytest.FixtureRequest,
+    shared_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """An application on a database of its own, in which threads commit; each test of a file makes rows of its own."""
+    folder = tmp_path_factory.mktemp("own")
+    if database_kind == "sqlite":
+        url = databases.sqlite_copy(shared_folder, folder, lambda _url: None)
+    else:
+        name = f"{own_name(request.config)}_{folder.name}"
+        url = databases.postgresql_copy(shared_folder, postgres_server(request.config), name, lambda _url: None)
+    own = make_app(url, folder, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": MOST_THREADS, "pool_timeout": 60})
+    yield own
+    with own.app_context():
         from app.core.database import db
 
         db.engine.dispose()

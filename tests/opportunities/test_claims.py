@@ -13,41 +13,22 @@ from app.core.actors import Actor, acting_as
 from app.core.errors import IllegalMove, NotAllowed, NotFound
 from app.opportunities.models import OpportunityStatus as S
 from app.opportunities.services import QuotaReached, Taken, claim, update_policy, workflow
-from tests.support import databases
-from tests.support.application import make_app
+from tests.conftest import MOST_THREADS
 from tests.support.opportunities import LATER, NEXT_DAY, NOW
 
 SYSTEM = Actor.system("test")
-CLAIMANTS = 50
+CLAIMANTS = MOST_THREADS
 
 
-@pytest.fixture
-def pool_of_threads(app, database_kind, shared_folder, tmp_path, request):
-    """An application on a database of its own, where every thread commits; the shared one stays as it was."""
-    from tests.conftest import postgres_server
-
-    if database_kind == "sqlite":
-        url = databases.sqlite_copy(shared_folder, tmp_path, lambda _url: None)
-    else:
-        server = postgres_server(request.config)
-        url = databases.postgresql_copy(shared_folder, server, f"claims_{tmp_path.name}", lambda _url: None)
-    own = make_app(url, tmp_path, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": CLAIMANTS, "pool_timeout": 60})
-    yield own
-    with own.app_context():
-        from app.core.database import db
-
-        db.engine.dispose()
-
-
-def test_of_fifty_simultaneous_claims_exactly_one_succeeds(pool_of_threads):
-    with pool_of_threads.app_context():
+def test_of_fifty_simultaneous_claims_exactly_one_succeeds(own_app):
+    with own_app.app_context():
         claimants, pk = _pool_of_one()
     barrier = Barrier(CLAIMANTS)
 
     def attempt(claimant: Actor) -> str:
         from app.core.database import db, unit_of_work
 
-        with pool_of_threads.app_context():
+        with own_app.app_context():
             barrier.wait()
             try:
                 with unit_of_work(), acting_as(claimant):
@@ -63,7 +44,7 @@ def test_of_fifty_simultaneous_claims_exactly_one_succeeds(pool_of_threads):
 
     assert answers.pop("claimed") == 1
     assert answers == {"其他同事已在 11:00 抢先拿到这个销售机会。": CLAIMANTS - 1}
-    with pool_of_threads.app_context():
+    with own_app.app_context():
         assert _state(pk) == (S.developing, 1)
 
 
@@ -205,16 +186,16 @@ def test_returning_what_one_claimed_does_not_win_back_the_days_claims(session, m
     assert second.status is S.developing
 
 
-def test_who_claims_many_at_the_same_moment_stays_within_the_quota(pool_of_threads):
+def test_who_claims_many_at_the_same_moment_stays_within_the_quota(own_app):
     at_once, cap = 8, 3
-    with pool_of_threads.app_context():
+    with own_app.app_context():
         claimant, pks = _pool_of_many(at_once, cap)
     barrier = Barrier(at_once)
 
     def attempt(pk: int) -> bool:
         from app.core.database import db, unit_of_work
 
-        with pool_of_threads.app_context():
+        with own_app.app_context():
             barrier.wait()
             try:
                 with unit_of_work(), acting_as(claimant):
@@ -238,7 +219,7 @@ def _pool_of_many(count: int, cap: int) -> tuple[Actor, list[int]]:
 
     with unit_of_work() as session, acting_as(SYSTEM, session):
         user = User(first_name="抢", last_name="多", username="many", email="many@example.com", active=True)
-        customers = [Customer(code=f"T-{n}", name=f"第{n}家", name_key=f"{n}", custom={}) for n in range(count)]
+        customers = [Customer(code=f"M-{n}", name=f"第{n}家", name_key=f"{n}", custom={}) for n in range(count)]
         session.add_all([user, *customers])
         session.flush()
         update_policy({"holding_cap": cap}, by=SYSTEM, at=NOW)

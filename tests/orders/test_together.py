@@ -5,36 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from threading import Barrier
 from typing import Any
 
-import pytest
-
-from tests.support import databases
-from tests.support.application import make_app
 from tests.support.orders import NOW, TODAY, line
 
 PEOPLE = 8
-
-
-@pytest.fixture
-def own_app(app, database_kind, shared_folder, tmp_path, request):
-    """An application on a database of its own, where every thread commits; the shared one stays as it was."""
-    from tests.conftest import own_name, postgres_server
-
-    if database_kind == "sqlite":
-        url = databases.sqlite_copy(shared_folder, tmp_path, lambda _url: None)
-    else:
-        server = postgres_server(request.config)
-        url = databases.postgresql_copy(
-            shared_folder, server, f"{own_name(request.config)}_{tmp_path.name}", lambda _url: None
-        )
-    own = make_app(url, tmp_path, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": PEOPLE, "pool_timeout": 60})
-    yield own
-    with own.app_context():
-        from app.core.database import db
-
-        db.engine.dispose()
+_numbers = count(1)
 
 
 def in_own_transaction(app: Any, act: Callable[[Any], Any]) -> Any:
@@ -69,7 +47,7 @@ def together(app: Any, acts: list[Callable[[Any], Any]]) -> list[Any]:
 def a_customer(session: Any) -> int:
     from app.customers.models import Customer
 
-    customer = Customer(code="T-1", name="Buyer", name_key="buyer", custom={})
+    customer = Customer(code=f"T-{next(_numbers)}", name="Buyer", name_key="buyer", custom={})
     session.add(customer)
     session.flush()
     return int(customer.id)

@@ -6,10 +6,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
 from app.core.actors import Actor, acting_as
-from app.core.audit import AuditEntry
 from app.core.errors import Invalid, NotAllowed
 from app.service.models import RequestStatus, ServiceRequest
 from app.service.services import create_request, least_loaded, workflow
@@ -149,8 +148,8 @@ def test_the_director_chooses_while_entering_and_a_specialist_may_not(session, m
 
 
 @pytest.fixture
-def committed(app):
-    """What threads of their own connections can see; removed again at the end."""
+def committed(own_app):
+    """Four specialists and a customer that threads with connections of their own can see."""
     from flask_appbuilder.security.sqla.models import Role
 
     from app.accounts.models import User
@@ -158,8 +157,7 @@ def committed(app):
     from app.core.pinyin import name_key
     from app.customers.models import Customer
 
-    with app.app_context(), acting_as(Actor.system("test")):
-        last_audit = db.session.scalar(select(func.max(AuditEntry.id))) or 0
+    with own_app.app_context(), acting_as(Actor.system("test")):
         role = db.session.scalars(select(Role).where(Role.name == "Service Specialist")).one()
         people = [
             User(first_name="F", last_name=f"L{n}", username=f"thread{n}", email=f"thread{n}@example.com", active=True)
@@ -172,53 +170,23 @@ def committed(app):
         db.session.commit()
         ids = [user.id for user in people], customer.id
         db.session.remove()
-    yield ids
-    with app.app_context(), acting_as(Actor.system("test")):
-        _remove(db.session(), *ids, last_audit)
-        db.session.remove()
+    return ids
 
 
-def _remove(session, people, customer_id, last_audit):
-    from app.accounts.models import User
-    from app.core import search
-    from app.core.notifications import Notification
-    from app.core.timeline import TimelineEntry
-    from app.customers.models import Customer
-    from app.service.models import ServiceRequestLog
-
-    requests = session.scalars(select(ServiceRequest.id).where(ServiceRequest.customer_id == customer_id)).all()
-    for request in requests:
-        search.unindex(session, "service_request", request)
-    for statement in (
-        delete(ServiceRequestLog).where(ServiceRequestLog.request_id.in_(requests)),
-        delete(ServiceRequest).where(ServiceRequest.id.in_(requests)),
-        delete(TimelineEntry).where(TimelineEntry.customer_id == customer_id),
-        delete(Notification).where(Notification.user_id.in_(people)),
-        delete(Customer).where(Customer.id == customer_id),
-    ):
-        session.execute(statement.execution_options(synchronize_session=False))
-    for user in session.scalars(select(User).where(User.id.in_(people))):
-        user.roles = []
-        session.delete(user)
-    session.flush()
-    session.execute(delete(AuditEntry).where(AuditEntry.id > last_audit))
-    session.commit()
-
-
-def test_requests_assigned_at_once_are_spread_evenly(app, committed):
+def test_requests_assigned_at_once_are_spread_evenly(own_app, committed):
     from app.core.database import db
 
     people, customer_id = committed
     caller = Actor.system("caller")
     values = {"customer_id": customer_id, "type": "complaint", "text": "同时来电"}
-    with app.app_context(), acting_as(caller):
+    with own_app.app_context(), acting_as(caller):
         waiting = [create_request(values, by=caller, at=NOW).id for _each in range(12)]
         db.session.commit()
         db.session.remove()
     barrier, failures = threading.Barrier(len(waiting)), []
 
     def assign(pk):
-        with app.app_context(), acting_as(caller):
+        with own_app.app_context(), acting_as(caller):
             try:
                 barrier.wait(10)
                 workflow.make("assign", db.session.get(ServiceRequest, pk), by=caller, at=NOW)
@@ -235,7 +203,7 @@ def test_requests_assigned_at_once_are_spread_evenly(app, committed):
         thread.join(60)
 
     assert failures == []
-    with app.app_context(), acting_as(caller):
+    with own_app.app_context(), acting_as(caller):
         owners = db.session.scalars(select(ServiceRequest.owner_id).where(ServiceRequest.id.in_(waiting))).all()
         db.session.remove()
     assert sorted(owners.count(person) for person in people) == [3, 3, 3, 3]

@@ -61,6 +61,17 @@ def postgresql_copy(shared: Path, server: str, name: str, install: Installer) ->
     return address(server, name)
 
 
+def row_counts(url: str) -> dict[str, int]:
+    """Return how many rows each table of the database at ``url`` has."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        counted = sa.union_all(
+            *(sa.select(sa.literal(name), sa.func.count()).select_from(sa.table(name)) for name in sorted(names))
+        )
+        return {row[0]: row[1] for row in connection.execute(counted)}
+
+
 @contextmanager
 def empty_postgresql(server: str, name: str) -> Iterator[str]:
     """The address of an empty database called ``name``, which is dropped at the end."""

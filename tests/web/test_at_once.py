@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Barrier
@@ -13,36 +13,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support import databases
-from tests.support.application import Client, make_app
+from tests.support.application import Client
 from tests.support.forms import forms_of
 from tests.support.people import _HASH, PASSWORD
 
 _numbers = count(1)
 THREADS = 8
-
-
-@pytest.fixture(scope="module")
-def own_app(
-    app: Flask, database_kind: str, shared_folder: Any, tmp_path_factory: pytest.TempPathFactory, request: Any
-) -> Iterator[Flask]:
-    """An application on a database of its own, shared by the tests of one file; each makes rows of its own."""
-    from tests.conftest import own_name, postgres_server
-
-    folder = tmp_path_factory.mktemp("own")
-    if database_kind == "sqlite":
-        url = databases.sqlite_copy(shared_folder, folder, lambda _url: None)
-    else:
-        server = postgres_server(request.config)
-        url = databases.postgresql_copy(
-            shared_folder, server, f"{own_name(request.config)}_web_{folder.name}", lambda _url: None
-        )
-    own = make_app(url, folder, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": THREADS, "pool_timeout": 60})
-    yield own
-    with own.app_context():
-        from app.core.database import db
-
-        db.engine.dispose()
 
 
 @pytest.fixture
