@@ -22,6 +22,8 @@ PY := $(VENV)/bin/python
 FLASK := $(PY) -m flask --app run
 VENDOR := app/static/vendor
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
+# Each start reads 1,600 modules; a shell that forbids keeping their bytecode would compile them anew every time.
+unexport PYTHONDONTWRITEBYTECODE
 # The installation that `make run` and `make serve` work on; config.py reads the same variable.
 export CHANGKE_INSTANCE ?= $(CURDIR)/instance
 
@@ -33,7 +35,7 @@ NPM = PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm
 # reach that, pip does the work.
 INSTALL = index="$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null || true)}"; \
 	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; fi; export UV_SYSTEM_CERTS=1; \
-	install() { $(PY) -m uv pip install --quiet --python $(PY) --no-deps "$$@" || $(PY) -m pip install --quiet --no-deps "$$@"; }; install
+	install() { $(PY) -m uv pip install --quiet --compile-bytecode --python $(PY) --no-deps "$$@" || $(PY) -m pip install --quiet --no-deps "$$@"; }; install
 
 .PHONY: help setup dev run serve test check bench shots lock clean browser
 
