@@ -22,7 +22,7 @@ PY := $(VENV)/bin/python
 FLASK := $(PY) -m flask --app run
 VENDOR := app/static/vendor
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
-# Each start reads 1,600 modules; a shell that forbids keeping their bytecode would compile them anew every time.
+# Each start reads 1,700 modules; a shell that forbids keeping their bytecode would compile them anew every time.
 unexport PYTHONDONTWRITEBYTECODE
 # The installation that `make run` and `make serve` work on; config.py reads the same variable.
 export CHANGKE_INSTANCE ?= $(CURDIR)/instance
