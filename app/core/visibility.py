@@ -49,6 +49,11 @@ def scope_of(table: str) -> Scope | None:
     return _scopes.get(table)
 
 
+def record_of(kind: str) -> type[Any] | None:
+    """The model whose rows are the records of ``kind``: the first that was registered for it; others are their parts."""
+    return next((scope.model for scope in _scopes.values() if scope.kind == kind), None)
+
+
 def owned_by(actor: Actor, kind: str, owner: InstrumentedAttribute[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
     """Rows of ``kind`` whose ``owner`` is visible to ``actor``: all, those of the team, their own, or none."""
     if actor.sees_all(kind):

@@ -270,6 +270,36 @@ def test_the_timeline_leaves_out_what_somebody_may_see_none_of(session, manager,
     assert not hidden & {"plan.create", "order.confirm", "customer.create"}
 
 
+def test_the_timeline_leaves_out_plans_of_colleagues_where_one_sees_only_ones_own(
+    session, manager, make_user, make_actor, client_as
+):
+    specialist = make_user("Service Specialist")
+    customer = make_customer(by=manager)
+    for by, what in ((manager, "谈年度价格"), (make_actor(user=specialist), "回访维修结果")):
+        with acting_as(by, session):
+            given = {"customer_id": customer.id, "what": what, "due_at": NOW + timedelta(days=2)}
+            plan = services.create_plan(given, by=by, at=NOW)
+            services.finish_plan(plan, by=by, at=NOW)
+    session.commit()
+
+    told = client_as(user=specialist).get(f"/customers/{customer.id}/timeline").text
+
+    assert told.count("回访维修结果") == 2
+    assert "谈年度价格" not in told
+    assert client_as("Sales Director").get(f"/customers/{customer.id}/timeline").text.count("谈年度价格") == 2
+
+
+def test_the_timeline_goes_on_telling_of_what_lies_in_the_recycle_bin(session, manager):
+    customer = make_customer(by=manager)
+    with acting_as(manager, session):
+        contact = services.create_contact({"customer_id": customer.id, "name": "王建平"}, by=manager, at=NOW)
+        services.delete_contact(contact, by=manager, at=NOW)
+
+        told = timeline.page(session, customer.id)
+
+    assert "contact.create" in {entry.event for entry in told}
+
+
 @pytest.mark.parametrize("role", ["Sales Director", "Service Specialist"])
 def test_who_only_reads_changes_nothing(session, make_actor, manager, role):
     customer = make_customer(by=manager)

@@ -223,7 +223,6 @@ class CustomerPage(CustomerChanges, CustomerActions):
             customer.id,
             group=group,
             text=text,
-            hidden=timeline.hidden_events(acting()),
             before=before,
             limit=TIMELINE_PAGE,
         )
