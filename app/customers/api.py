@@ -24,7 +24,7 @@ class CustomerApi(CrmApi):
         "bank_account", "notes", "custom", "last_contact_at", "next_plan_at", "last_order_on", "orders_12m", "value_12m",
         "satisfaction", "churn_band", "created_at", "changed_at", "version",
     )  # fmt: skip
-    writable = tuple(sorted(entering.EDITABLE))
+    writable = ("owner_id", *sorted(entering.EDITABLE))  # the owner of a new one only
     search_columns = [
         "code", "external_id", "name", "kind", "uscc", "industry", "region", "level", "credit", "source", "owner_id",
         "status", "last_order_on", "value_12m", "orders_12m", "churn_band", "created_at", "changed_at",

@@ -7,6 +7,7 @@ from typing import Any
 from flask_appbuilder.forms import DynamicForm
 
 from app.core import dictionary
+from app.core.actors import current_actor
 from app.core.database import db
 from app.core.i18n import _l
 from app.customers import terms
@@ -74,6 +75,7 @@ class CustomerForm(DynamicForm):
         description=_l("1 to 5, 5 is best."),
     )
     source = ChoiceField(_l("Source"), choices=term_choices("source"))
+    owner_id = remote(_l("Responsible"), "user", description=_l("Empty: nobody yet."))
     parent_id = remote(_l("Parent company"), "customer")
     tags = TagsField(_l("Tags"), description=_l("Separate several with commas."))
     legal_representative = TextField(_l("Legal representative"), longest=80)
@@ -85,11 +87,17 @@ class CustomerForm(DynamicForm):
     is_internal = YesNoField(_l("Internal or test customer"), description=_l("Left out of analysis."))
     notes = TextField(_l("Notes"), longest=10_000, lines=True)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        actor = current_actor()
+        if "owner_id" in self and (actor is None or not actor.sees_all("customer")):
+            del self.owner_id
+
 
 CUSTOMER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
     (_l("Basics"), {"fields": ["kind", "name", "short_name", "uscc", "industry", "parent_id"]}),
     (_l("Contact details"), {"fields": ["phone", "email", "region", "address"]}),
-    (_l("Level and source"), {"fields": ["level", "source", "tags", "credit"]}),
+    (_l("Level and source"), {"fields": ["level", "source", "owner_id", "tags", "credit"]}),
     (
         _l("More fields: bank, registered capital, website and others"),
         {

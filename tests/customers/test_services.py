@@ -67,6 +67,56 @@ def test_owner_status_and_roll_ups_cannot_be_typed(manager, field):
         make_customer(by=manager, **{field: 1})
 
 
+@pytest.mark.parametrize("role", ["Admin", "Office Administrator", "Marketing Director"])
+def test_who_sees_all_customers_chooses_who_is_responsible_for_a_new_one(session, make_actor, manager, role):
+    by = make_actor(role)
+
+    with acting_as(by, session):
+        given = make_customer(by=by, owner_id=manager.user_id)
+        nobodys = make_customer(by=by)
+
+    assert (given.owner_id, nobodys.owner_id) == (manager.user_id, None)
+
+
+def test_others_are_responsible_for_what_they_enter(session, make_actor, manager):
+    other = make_actor("Account Manager")
+
+    with acting_as(manager, session):
+        own = make_customer(by=manager, owner_id=manager.user_id)
+        with pytest.raises(Invalid) as refusal:
+            make_customer(by=manager, owner_id=other.user_id)
+
+    assert own.owner_id == manager.user_id
+    assert list(refusal.value.fields) == ["owner_id"]
+
+
+@pytest.mark.parametrize("owner", ["left", 10**30, -1, "x", True])
+def test_a_new_customer_is_given_to_nobody_who_is_not_there(session, make_actor, make_user, owner):
+    by, leaver = make_actor("Marketing Director"), make_user("Account Manager")
+    leaver.active = False
+    session.flush()
+
+    with acting_as(by, session), pytest.raises(Invalid) as refusal:
+        make_customer(by=by, owner_id=leaver.id if owner == "left" else owner)
+
+    assert list(refusal.value.fields) == ["owner_id"]
+
+
+def test_the_form_of_a_new_customer_asks_directors_who_is_responsible(session, manager, make_user, client_as):
+    session.commit()
+    director, other = client_as("Marketing Director"), client_as("Account Manager")
+
+    assert 'name="owner_id"' in director.get("/customers/add").text
+    assert 'name="owner_id"' not in other.get("/customers/add").text
+    director.post(
+        "/customers/add", data={"name": "苏州新港包装有限公司", "kind": "company", "owner_id": manager.user_id}
+    )
+
+    customer = session.scalars(select(Customer)).one()
+    assert customer.owner_id == manager.user_id
+    assert 'name="owner_id"' not in director.get(f"/customers/edit/{customer.id}").text
+
+
 def test_a_credit_code_belongs_to_one_customer_whoever_sees_it(session, make_actor, manager):
     other = make_actor("Account Manager", first_name="三", last_name="张")
     make_customer(by=other, uscc=USCC)

@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.accounts.models import User
 from app.core import audit, events, numbering, search, timeline
 from app.core.actors import Actor, acting_as
+from app.core.checks import LARGEST_KEY
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, invalid
 from app.core.i18n import _l
@@ -35,7 +36,10 @@ class LooksLikeAnother(Invalid):
 def create_customer(
     values: Mapping[str, Any], *, by: Actor, at: datetime, owner_id: int | None = None, save_anyway: bool = False
 ) -> Customer:
-    """Make a prospect that ``owner_id`` is responsible for; by default whoever enters it.
+    """Make a prospect that ``owner_id`` is responsible for.
+
+    By default it is who ``values`` names, whom only somebody who sees all customers chooses, or nobody yet; everybody
+    else becomes responsible for what they enter.
 
     :raises NotAllowed: if ``by`` may not add customers.
     :raises LooksLikeAnother: if a similar customer exists and ``save_anyway`` was not said.
@@ -44,13 +48,16 @@ def create_customer(
     if not by.may("customer.add"):
         raise NotAllowed(_l("You do not have the right to add customers."))
     session = db.session
+    values = dict(values)
+    chosen = values.pop("owner_id", None)
     clean = checked(session, values, None)
+    if owner_id is None:
+        owner_id = _first_owner(session, chosen, by)
     if not save_anyway:
         hits = duplicates.similar(session, clean, by=by, at=at)
         if hits:
             raise LooksLikeAnother(hits)
     tags = clean.pop("tags", None)
-    owner_id = owner_id if owner_id is not None else _default_owner(by)
     customer = Customer(
         **({"custom": {}} | clean),
         code=numbering.next_number(session, "customer", at),
@@ -70,9 +77,24 @@ def create_customer(
     return customer
 
 
-def _default_owner(by: Actor) -> int | None:
+def _first_owner(session: Session, chosen: Any, by: Actor) -> int | None:
+    if by.sees_all("customer"):
+        if chosen is not None:
+            _refuse_leavers(session, chosen)
+        return chosen
     # Whoever sees only their own would lose sight of a customer of nobody's.
-    return by.user_id if by.user_id is not None and not by.sees_all("customer") else None
+    if chosen not in (None, by.user_id):
+        raise invalid(
+            "owner_id",
+            _l("You are responsible for the customers you enter. Whoever hands customers over can change that."),
+        )
+    return by.user_id
+
+
+def _refuse_leavers(session: Session, owner_id: Any) -> None:
+    known = type(owner_id) is int and 0 < owner_id <= LARGEST_KEY
+    if not known or not session.scalar(select(User.id).where(User.id == owner_id, User.active.is_(True))):
+        raise invalid("owner_id", _l("Choose people who are still with the company."))
 
 
 def update_customer(customer: Customer, values: Mapping[str, Any], *, by: Actor, at: datetime) -> Customer:
@@ -145,8 +167,8 @@ def hand_over(customer: Customer, owner_id: int | None, *, by: Actor, at: dateti
     if not by.may("customer.hand_over"):
         raise NotAllowed(_l("You do not have the right to hand over customers."))
     session = db.session
-    if owner_id is not None and not session.scalar(select(User.id).where(User.id == owner_id, User.active.is_(True))):
-        raise invalid("owner_id", _l("Choose people who are still with the company."))
+    if owner_id is not None:
+        _refuse_leavers(session, owner_id)
     if owner_id == customer.owner_id:
         return
     people = session.scalars(select(User).where(User.id.in_([owner_id, customer.owner_id])))

@@ -49,6 +49,7 @@ class CustomerView(CustomerPage):
     datamodel = CrmInterface(Customer, eager=("owner",))
     form = CustomerForm
     form_fieldsets = CUSTOMER_FIELDSETS
+    add_only = ("owner_id",)  # later on, customers are handed over
     update = staticmethod(services.update_customer)
     remove = staticmethod(services.delete_customer)
     restore = staticmethod(services.restore_customer)
