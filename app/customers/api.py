@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.identifiers import mask_account, mask_email, mask_phone
 from app.customers import services
 from app.customers.models import Contact, Customer, FollowUp, Plan
-from app.customers.services import contacts, customers, entering
+from app.customers.services import contacts, entering
 from app.customers.views.looks import MASKS
 from app.web.api import CrmApi
 from app.web.interface import CrmInterface
@@ -34,7 +34,7 @@ class CustomerApi(CrmApi):
     update = staticmethod(services.update_customer)
     remove = staticmethod(services.delete_customer)
     masks = {"phone": mask_phone, "fax": mask_phone, "email": mask_email, "bank_account": mask_account}
-    look = staticmethod(customers.show_private)
+    look = staticmethod(services.show_private)
 
 
 class ContactApi(CrmApi):
@@ -55,7 +55,7 @@ class ContactApi(CrmApi):
     update = staticmethod(services.update_contact)
     remove = staticmethod(services.delete_contact)
     masks = {"mobile": mask_phone, "phone": mask_phone, "email": mask_email, "wechat": MASKS["wechat"]}
-    look = staticmethod(contacts.show_private)
+    look = staticmethod(services.show_private)
 
 
 class FollowUpApi(CrmApi):

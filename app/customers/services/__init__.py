@@ -29,6 +29,7 @@ from app.customers.services.plans import (
     reopen_plan,
     update_plan,
 )
+from app.customers.services.private import show_private
 
 __all__ = [
     "LONGEST_CODE",
@@ -62,6 +63,7 @@ __all__ = [
     "revoke_access",
     "set_tags",
     "share",
+    "show_private",
     "tags_of",
     "update_contact",
     "update_customer",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core import audit, custom_fields, dictionary, search, timeline
+from app.core import custom_fields, dictionary, search, timeline
 from app.core.actors import Actor
 from app.core.checks import NO_CHOICE, Checks
 from app.core.database import db
@@ -117,20 +117,6 @@ def restore_contact(pk: int, *, by: Actor, at: datetime) -> Contact:
     session.flush()
     _reindex(session, contact, customer)
     return contact
-
-
-def show_private(contact: Contact, field: str, *, by: Actor, at: datetime) -> str:
-    """Return a masked field in full; that somebody looked is written down.
-
-    :raises NotAllowed: if ``by`` may not see private fields.
-    :raises NotFound: if there is no such field.
-    """
-    if field not in {"mobile", "phone", "email", "wechat"}:
-        raise NotFound
-    if not by.may("contact.see_private"):
-        raise NotAllowed(_l("You do not have the right to see private fields."))
-    audit.record(db.session, "look", "contact", contact, {field: [None, None]}, by=by, at=at)
-    return str(getattr(contact, field) or "")
 
 
 def _only_primary(session: Session, contact: Contact) -> None:

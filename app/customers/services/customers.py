@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.models import User
-from app.core import audit, events, numbering, search, timeline
+from app.core import events, numbering, search, timeline
 from app.core.actors import Actor, acting_as
 from app.core.checks import LARGEST_KEY
 from app.core.database import db
@@ -278,17 +278,3 @@ def load_tags(session: Session, customers: Sequence[Customer]) -> None:
         found[pk].append(tag)
     for customer in customers:
         set_committed_value(customer, "tags", found[customer.id])
-
-
-def show_private(customer: Customer, field: str, *, by: Actor, at: datetime) -> str:
-    """Return a masked field in full; that somebody looked is written down.
-
-    :raises NotAllowed: if ``by`` may not see private fields.
-    :raises NotFound: if there is no such field.
-    """
-    if field not in {"phone", "fax", "email", "bank_account"}:
-        raise NotFound
-    if not by.may("customer.see_private"):
-        raise NotAllowed(_l("You do not have the right to see private fields."))
-    audit.record(db.session, "look", "customer", customer, {field: [None, None]}, by=by, at=at)
-    return str(getattr(customer, field) or "")

@@ -12,7 +12,7 @@ from app.core.i18n import _, _l
 from app.customers import services, terms
 from app.customers.forms import CONTACT_FIELDSETS, ContactForm, label_choices, term_choices
 from app.customers.models import Contact
-from app.customers.services.contacts import show_private
+from app.customers.services import show_private
 from app.customers.views import looks
 from app.theme import cells
 from app.theme.widgets import Choice, Fact, QuickFilter, RecordHead

@@ -114,7 +114,7 @@ class CustomerActions(BulkActs):
         """A masked field in full; that somebody looked is written down."""
         customer = self.found(pk)
         with unit_of_work():
-            value = rules.show_private(customer, field, by=acting(), at=now())
+            value = services.show_private(customer, field, by=acting(), at=now())
         return jsonify(value=value)
 
     @expose("/<pk>/hand-over", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from app.customers.forms import FOLLOW_UP_FIELDSETS, FollowUpForm, label_choices
 from app.customers.models import FollowUp, FollowUpKind
 from app.customers.views import looks
 from app.theme import cells
-from app.theme.widgets import Choice, QuickFilter, SavedView
+from app.theme.widgets import QuickFilter, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
 from app.web.session import acting, now
@@ -72,11 +72,7 @@ class FollowUpView(CrmModelView):
     card_columns = ("summary", "kind", "customer", "at")
     search_choices = {"kind": label_choices(terms.FOLLOW_UP_KINDS)}
     quick_filters = (
-        QuickFilter(
-            "kind",
-            _l("Kind"),
-            choices=lambda: [Choice(value, label) for value, label in label_choices(terms.FOLLOW_UP_KINDS)()],
-        ),
+        looks.KIND_FILTER,
         QuickFilter(
             "owner_id", _l("Recorded by"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
         ),

@@ -10,20 +10,25 @@ from markupsafe import Markup
 from app.core import dictionary
 from app.core.actors import current_actor
 from app.core.database import db
-from app.core.i18n import current_language
+from app.core.i18n import _l, current_language
 from app.core.identifiers import mask_account, mask_email, mask_phone
 from app.core.region_names import region_name
 from app.customers.models import ChurnBand, Customer, CustomerStatus
-from app.customers.terms import CHURN_BANDS
+from app.customers.terms import CHURN_BANDS, FOLLOW_UP_KINDS
 from app.customers.workflow import LABELS
 from app.theme import cells
-from app.theme.widgets import Fact
+from app.theme.widgets import Choice, Fact, QuickFilter
 
 STATUS_TONES = {
     CustomerStatus.prospect: (LABELS[CustomerStatus.prospect], "open"),
     CustomerStatus.active: (LABELS[CustomerStatus.active], "good"),
     CustomerStatus.lost: (LABELS[CustomerStatus.lost], "bad"),
 }
+KIND_FILTER = QuickFilter(
+    "kind",
+    _l("Kind"),
+    choices=lambda: [Choice(str(kind), label) for kind, label in FOLLOW_UP_KINDS.items()],
+)
 BAND_TONES = {
     ChurnBand.on_track: (CHURN_BANDS[ChurnBand.on_track], "good"),
     ChurnBand.watch: (CHURN_BANDS[ChurnBand.watch], "open"),

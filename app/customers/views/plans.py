@@ -16,7 +16,7 @@ from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, Postpo
 from app.customers.models import FollowUpKind, Plan
 from app.customers.views import looks
 from app.theme import cells, layout
-from app.theme.widgets import Choice, MoveButton, QuickFilter, RecordHead, SavedView
+from app.theme.widgets import MoveButton, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
 from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_json
@@ -84,11 +84,7 @@ class PlanView(CrmModelView):
     card_columns = ("what", "owner", "customer", "due_at")
     search_choices = {"kind": label_choices(terms.FOLLOW_UP_KINDS)}
     quick_filters = (
-        QuickFilter(
-            "kind",
-            _l("Kind"),
-            choices=lambda: [Choice(value, label) for value, label in label_choices(terms.FOLLOW_UP_KINDS)()],
-        ),
+        looks.KIND_FILTER,
         QuickFilter(
             "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
         ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.queries import teams_below
 from app.core import dictionary, regions
 from app.core.database import db
@@ -55,6 +59,19 @@ def _day(name: str) -> date | None:
 def _code(name: str, term_list: str) -> str:
     value = request.args.get(name, "")
     return value if value in {code for code, _label in dictionary.choices(db.session, term_list, keep=value)} else ""
+
+
+def month_days(scope: ReportScope, number: int) -> tuple[date, date]:
+    """Return the first and last day of a month of the scope, both inclusive and within its period."""
+    months = scope.months()
+    last = months[number + 1] - timedelta(days=1) if number + 1 < len(months) else scope.last
+    return max(scope.first, months[number]), last
+
+
+def person_names(session: Session, keys: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of users by key."""
+    wanted = [key for key in keys if key is not None]
+    return {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(wanted)))} if wanted else {}
 
 
 def facts(scope: ReportScope) -> list[tuple[str, str]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.churn.models import ChurnStatus
 from app.churn.workflow import LABELS
 from app.core import dictionary
@@ -20,7 +18,7 @@ from app.reports.pages import Chart, ReportPage
 from app.reports.queries.churn import ChurnRow, churn
 from app.reports.queries.scope import ReportScope
 from app.reports.tables import Cell, Column, ReportTable, cells
-from app.reports.views.asked import kept, rows_url
+from app.reports.views.asked import kept, month_days, person_names, rows_url
 from app.theme.widgets import Kpi
 from app.web.session import today
 
@@ -86,8 +84,7 @@ def _state(states: dict[Any, ChurnRow], status: ChurnStatus, scope: ReportScope)
 
 def _namer(session: Session, by: str, scope: ReportScope, rows: list[ChurnRow]) -> Any:
     if by == "owner":
-        ids = [row.key for row in rows if row.key is not None]
-        users = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+        users = person_names(session, (row.key for row in rows))
         return lambda key: users.get(key, _("nobody"))
     if by == "month":
         return lambda key: f"{scope.months()[int(key)]:%Y-%m}"
@@ -101,10 +98,7 @@ def _drill(scope: ReportScope, by: str, key: Any) -> str:
     first, last = scope.first, scope.last
     args: dict[str, Any] = {}
     if by == "month":
-        months = scope.months()
-        first = max(first, months[int(key)])
-        if int(key) + 1 < len(months):
-            last = months[int(key) + 1] - timedelta(days=1)
+        first, last = month_days(scope, int(key))
     elif by == "reason":
         args = {"_flt_0_reason": key} if key else {"_flt_4_reason": "y"}
         args["_flt_0_status"] = str(ChurnStatus.lost)

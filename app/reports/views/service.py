@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.core import dictionary
 from app.core.i18n import _, format_month, format_number, format_percent
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.scope import ReportScope
 from app.reports.queries.service import ServiceRow, service
 from app.reports.tables import Cell, Column, ReportTable, cells
-from app.reports.views.asked import kept, rows_url
+from app.reports.views.asked import kept, month_days, person_names, rows_url
 from app.service.models import Priority, RequestStatus
 from app.service.terms import PRIORITIES
 from app.service.workflow import LABELS
@@ -114,8 +111,7 @@ def _hours(value: float | None) -> str:
 
 def _namer(session: Session, by: str, scope: ReportScope, rows: list[ServiceRow]) -> Any:
     if by == "specialist":
-        ids = [row.key for row in rows if row.key is not None]
-        users = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+        users = person_names(session, (row.key for row in rows))
         return lambda key: users.get(key, _("not assigned"))
     if by == "month":
         return lambda key: f"{scope.months()[int(key)]:%Y-%m}"
@@ -130,10 +126,7 @@ def _drill(scope: ReportScope, by: str, key: Any) -> str:
     first, last = scope.first, scope.last
     args: dict[str, Any] = {}
     if by == "month":
-        months = scope.months()
-        first = max(first, months[int(key)])
-        if int(key) + 1 < len(months):
-            last = months[int(key) + 1] - timedelta(days=1)
+        first, last = month_days(scope, int(key))
     elif by == "specialist":
         args = {"_flt_0_owner_id": key} if key is not None else {"_flt_4_owner_id": "y"}
     elif by:
