@@ -111,6 +111,17 @@ class Kpi:
     note_tone: str = ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a record stands in the list it is read along; ``number`` is empty once it has left the list."""
+
+    number: str
+    count: str
+    previous_url: str
+    next_url: str
+    list_url: str
+
+
 @dataclass
 class RecordHead:
     """The head of a record page."""
@@ -127,3 +138,4 @@ class RecordHead:
     back_label: Label = ""
     edit_url: str = ""
     delete_url: str = ""
+    place: Place | None = None

@@ -69,6 +69,15 @@ class CrmInterface(SQLAInterface):
         keys = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(CAP + 1)
         return select(func.count()).select_from(keys.subquery())
 
+    def keys_from(
+        self, query: Query[Any], filters: Filters, order: tuple[str, str], first: int, number: int
+    ) -> tuple[list[int], int]:
+        """(The keys of ``number`` rows in their order from place ``first``, counted from 0; all rows up to the cap + 1)."""
+        every = self.capped_count(query, filters).scalar_subquery()
+        rows = super().apply_all(query, filters, *order).with_entities(self.get_pk(), every)
+        pairs = rows.offset(first).limit(number).all()
+        return [key for key, _every in pairs], pairs[0][1] if pairs else 0
+
     def apply_pagination(self, query: Query[Any], page: int | None, page_size: int | None) -> Query[Any]:
         if not page_size:
             return query

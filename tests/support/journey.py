@@ -177,7 +177,7 @@ class Person:
         box.fill(words)
         with self.leaving():
             box.press("Enter")
-        self.follow(self.main.locator(f"tbody a.name[href$='/show/{record}']"))
+        self.follow(self.main.locator(f"tbody a.name:is([href$='/show/{record}'], [href*='/show/{record}?'])"))
 
     def follow(self, link: Locator) -> None:
         """Press a link."""

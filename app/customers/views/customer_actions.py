@@ -21,8 +21,6 @@ from app.web.bulk import BulkAct, BulkActs
 from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_json
 from app.web.views import show_refusal
 
-TIMELINE_PAGE = 20
-
 
 class CustomerActions(BulkActs):
     """The routes behind the buttons of a customer's page, and behind those for selected customers."""

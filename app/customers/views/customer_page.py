@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import g, request, url_for
@@ -12,28 +10,26 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.core import timeline
 from app.core.database import db
 from app.core.i18n import _, local_day
 from app.core.identifiers import mask_phone
 from app.customers import panels, services
 from app.customers.models import ChurnBand, Contact, Customer, CustomerStatus, Plan
-from app.customers.timeline_page import TIMELINE_GROUPS, entries
 from app.customers.views import looks
 from app.customers.views.customer_actions import CustomerActions
 from app.customers.views.customer_changes import CustomerChanges
+from app.customers.views.customer_timeline import CustomerTimeline
 from app.theme import cells
 from app.theme.widgets import Fact, Kpi, MoveButton, RecordHead, Tab
 from app.web.custom_forms import custom_facts
 from app.web.session import acting, now, signed_in
 
-TIMELINE_PAGE = 20
 PREVIEWED = 3
 EDITED = ("region", "legal_representative", "source")
 """The field at which the form opens from each card of facts."""
 
 
-class CustomerPage(CustomerChanges, CustomerActions):
+class CustomerPage(CustomerTimeline, CustomerChanges, CustomerActions):
     """What the page of a customer shows."""
 
     def record_head(self, customer: Customer) -> RecordHead:
@@ -65,6 +61,7 @@ class CustomerPage(CustomerChanges, CustomerActions):
             back_label=_("Customers"),
             edit_url=url_for(".edit", pk=customer.id) if actor.may("customer.edit") else "",
             delete_url=url_for(".delete", pk=customer.id) if actor.may("customer.delete") else "",
+            place=self.place(customer.id) if request.endpoint == f"{self.endpoint}.show" else None,
         )
 
     def _kpis(self, customer: Customer) -> list[Kpi]:
@@ -209,65 +206,6 @@ class CustomerPage(CustomerChanges, CustomerActions):
             "facts": [(_("Plans"), plans), (_("Contacts"), people), reached, business, registered],
         }
 
-    # --- timeline ---
-
-    @staticmethod
-    def _timeline_groups() -> list[tuple[str, Any]]:
-        hidden = timeline.hidden_events(acting())
-        return [(group, label) for group, label in TIMELINE_GROUPS if not group or timeline.events_of(group) - hidden]
-
-    def _timeline(self, customer: Customer, before: Any) -> list[timeline.TimelineEntry]:
-        group, text = self._asked()
-        return timeline.page(
-            db.session,
-            customer.id,
-            group=group,
-            text=text,
-            before=before,
-            limit=TIMELINE_PAGE,
-        )
-
-    @staticmethod
-    def _asked() -> tuple[str, str]:
-        """The kind and the words the timeline is narrowed to."""
-        group = request.args.get("kind", "")
-        return (group if group in dict(TIMELINE_GROUPS) else "", request.args.get("words", "").strip()[:100])
-
-    def _more_url(self, customer: Customer, page: list[timeline.TimelineEntry]) -> str:
-        if len(page) < TIMELINE_PAGE:
-            return ""
-        last = page[-1]
-        group, text = self._asked()
-        return url_for(
-            ".timeline", pk=customer.id, kind=group, words=text or None, at=last.at.isoformat(), after=last.id
-        )
-
-    def _timeline_args(self, customer: Customer, before: Any = None) -> dict[str, Any]:
-        page = self._timeline(customer, before)
-        return {
-            "entries": entries(db.session, page),
-            "more_url": self._more_url(customer, page),
-            "groups": self._timeline_groups(),
-            "asked": self._asked(),
-        }
-
-    @expose("/<pk>/timeline")
-    @has_access
-    def timeline(self, pk: str) -> Any:
-        """The next part of the timeline, or the whole of it anew; the page's address follows the filter."""
-        customer = self.found(pk)
-        before = _position(request.args)
-        group, text = self._asked()
-        page = self.render_template(
-            "customers/timeline.html",
-            customer=customer,
-            whole=before is None,
-            **self._timeline_args(customer, before),
-        )
-        if before is not None or "HX-Request" not in request.headers:
-            return page
-        return page, {"HX-Replace-Url": url_for(".show", pk=customer.id, kind=group or None, words=text or None)}
-
     @expose("/<pk>/plans-card")
     @signed_in
     def plans_card(self, pk: str) -> Any:
@@ -287,12 +225,3 @@ class CustomerPage(CustomerChanges, CustomerActions):
             **self._timeline_args(customer),
             **self._composer_args(customer, self._contacts(customer)),
         )
-
-
-def _position(args: Mapping[str, str]) -> tuple[datetime, int] | None:
-    """After which entry the timeline goes on, if the address says so."""
-    try:
-        at, pk = datetime.fromisoformat(args["at"]), int(args["after"])
-    except (KeyError, ValueError):
-        return None
-    return (at, pk) if at.tzinfo is not None and pk < 2**63 else None

@@ -27,8 +27,6 @@ from app.web.interface import CrmInterface
 from app.web.keys import read_key
 from app.web.session import acting, now, signed_in, submitted, today
 
-TIMELINE_PAGE = 20
-
 
 class CustomerView(CustomerPage):
     """Customers."""

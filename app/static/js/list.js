@@ -76,6 +76,9 @@
       if (!answer.ok) { ck.toast(ck.sentence(answer), "bad"); return; }
       panel.innerHTML = answer.text;
       panel.hidden = false;
+      const page = panel.querySelector("[data-preview-open]");
+      // The row's own address says also which list it stands in.
+      if (page && row.dataset.href?.startsWith(page.getAttribute("href"))) page.href = row.dataset.href;
       window.htmx?.process(panel);
       document.dispatchEvent(new CustomEvent("ck:loaded", { detail: panel }));
     };

@@ -91,8 +91,17 @@
     const key = event.key;
     if (key === "/") { event.preventDefault(); ck.open(palette); }
     else if (key === "?") ck.open(document.getElementById("keys"));
-    else if (key === "n" || key === "e") document.querySelector(`[data-key="${key}"]`)?.click();
+    else if (key === "n" || key === "e" || ("jk".includes(key) && ![...document.querySelectorAll("[data-list]")].some((list) => list.checkVisibility?.()))) document.querySelector(`[data-key="${key}"]`)?.click();
   });
+
+  /* What scrolls sideways can be scrolled with the keyboard, also where nothing in it takes the focus. */
+  const reach = () => document.querySelectorAll(".scroll-x, .stages").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth && !box.querySelector("a[href], button, input, select, textarea")) box.tabIndex = 0;
+  });
+  reach();
+  addEventListener("resize", reach);
+  document.addEventListener("htmx:afterSettle", reach);
+  document.addEventListener("ck:loaded", reach);
 
   /* Charts need a large library: it is fetched where a chart stands, also in a part that is loaded later. */
   const script = (src) => new Promise((resolve, reject) => { document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject })); });

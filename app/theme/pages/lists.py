@@ -118,12 +118,23 @@ class ListPage(KeptHalf, Filters):
     def rows(self) -> list[tuple[Any, dict[str, Any]]]:
         return list(zip(self.args["pks"], self.args["value_columns"], strict=False))
 
-    def open_url(self, pk: Any) -> str:
-        """Return the record's page, or its form where there is no page."""
+    def open_url(self, pk: Any, number: int) -> str:
+        """Return the page of the record in the row ``number``, or its form where there is no page."""
         for method in ("show", "edit"):
             if self.may(method):
-                return endpoint(self.name, method, pk=pk)
+                url = endpoint(self.name, method, pk=pk)
+                return f"{url}?{self._along}at={self.first_row + number}" if method == "show" and self._walks else url
         return ""
+
+    @property
+    def _walks(self) -> bool:
+        """True if the record's page leads on to the next row of this list."""
+        return hasattr(self.view, "place") and request.endpoint == f"{self.name}.list"
+
+    @cached_property
+    def _along(self) -> str:
+        query = self.view.list_query(request.query_string.decode())
+        return f"{query}&" if query else ""
 
     @property
     def previews(self) -> bool:
