@@ -93,7 +93,7 @@ def test_a_change_is_in_force_with_the_next_click_and_logged(
     assert entry is not None
     assert entry.changes == {"team": [[], ["add", "see_all"]]}
     assert "已保存" in page.text
-    assert "与出厂设置的差别" in page.text
+    assert "与系统默认的差别" in page.text
     assert "可见范围 无 → 全部" in page.text
 
 

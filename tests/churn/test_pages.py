@@ -186,7 +186,7 @@ def test_the_page_of_a_case_says_what_is_known(session, silent_customer, judged,
     page = client_as("Marketing Director").get(f"/churn/show/{the_case(session, customer).id}").text
 
     assert f"有一宗投诉自 {local_day(since).isoformat()} 起未结" in page
-    assert "近 12 个月成交额 ¥6,000" in page
+    assert "近 12 个月订单额 ¥6,000" in page
 
 
 def test_sums_over_very_many_cases_come_after_the_page(session, silent_customer, judged, client_as, monkeypatch):

@@ -60,7 +60,7 @@ def test_a_number_that_was_shown_can_be_called_and_copied_and_the_form_opens_whe
 
     expect(phone.locator("a")).to_have_attribute("href", re.compile(r"^tel:\+?\d+$"))
     assert phone.locator("[data-copy]").get_attribute("data-copy") == phone.locator("a").inner_text()
-    page.get_by_role("link", name="修改工商与开票").click()
+    page.get_by_role("link", name="修改工商与开票信息").click()
     expect(page.locator("#legal_representative")).to_be_focused()
 
 

@@ -30,7 +30,7 @@ LINES = (
 )
 REASONS = (
     ("已 200 天没有下单", "No order for 200 days"),
-    ("至今只有一次订单（200 天前）", "One order so far, 200 days ago"),
-    ("近 12 个月成交额 ¥1,234.50", "Worth ¥1,234.50 in the last 12 months"),
+    ("至今只有一笔订单（200 天前）", "One order so far, 200 days ago"),
+    ("近 12 个月订单额 ¥1,234.50", "Worth ¥1,234.50 in the last 12 months"),
 )
 LOST = ("流失客户", "Lost customer")

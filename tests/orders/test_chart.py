@@ -46,7 +46,7 @@ def test_the_card_says_the_same_as_drawing_and_as_table(session, client_as, make
 
     assert html.count('class="mo-tick"') == 3
     assert html.count('class="mo-missing"') == 2
-    assert "该来没来 2 笔" in html
+    assert "预期订单未到 2 笔" in html
     assert "mo-usual" in html
     rows = re.findall(r"<tr><td class=.nowrap.>.*?</tr>", html)
     assert len(rows) == 24
