@@ -77,11 +77,11 @@ class UserForm(DynamicForm):
     username = TextField(
         _l("User name"), longest=64, required=True, description=_l("For signing in: letters, digits, dots and hyphens.")
     )
-    email = EmailField(_l("E-mail"), description=_l("Notices are sent here; may be empty."))
+    email = EmailField(_l("E-mail"), description=_l("Notifications are sent here. Optional."))
     phone = PhoneField(_l("Phone"))
     team_id = ChoiceField(_l("Team"), choices=team_choices, coerce=int, blank=_l("No team"))
     role_ids = ManyChoicesField(_l("Roles"), choices=role_choices, coerce=int, required=True)
-    language = ChoiceField(_l("Language"), choices=LANGUAGE_CHOICES, blank=_l("As in the browser"))
+    language = ChoiceField(_l("Language"), choices=LANGUAGE_CHOICES, blank=_l("Same as the browser"))
 
 
 USER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
@@ -93,7 +93,7 @@ USER_FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 class LeavingForm(DynamicForm):
     """Who goes on with the work of somebody who leaves."""
 
-    heir_id = ChoiceField(_l("Responsible from now on"), choices=people_choices, coerce=int)
+    heir_id = ChoiceField(_l("New owner"), choices=people_choices, coerce=int)
     other_id = ChoiceField(
         _l("Who processes the service requests"),
         choices=people_choices,
@@ -107,9 +107,9 @@ class ProfileForm(DynamicForm):
 
     last_name = TextField(_l("Family name"), longest=64)
     first_name = TextField(_l("Given name"), longest=64, required=True)
-    email = EmailField(_l("E-mail"), description=_l("Notices are sent here; may be empty."))
+    email = EmailField(_l("E-mail"), description=_l("Notifications are sent here. Optional."))
     phone = PhoneField(_l("Phone"))
-    language = ChoiceField(_l("Language"), choices=LANGUAGE_CHOICES, blank=_l("As in the browser"))
+    language = ChoiceField(_l("Language"), choices=LANGUAGE_CHOICES, blank=_l("Same as the browser"))
 
 
 class PasswordForm(DynamicForm):
@@ -174,4 +174,4 @@ class ListViewForm(DynamicForm):
 
     title = TextField(_l("Name of the view"), longest=LONGEST_TITLE, required=True)
     shared = ChoiceField(_l("Who sees it"), choices=sharing_choices)
-    role_default = YesNoField(_l("The role's list opens with this view"))
+    role_default = YesNoField(_l("The role’s list opens with this view"))

@@ -39,7 +39,7 @@ class PostponeForm(DynamicForm):
     measures = ManyChoicesField(_l("Measures taken"), choices=term_choices("churn_measure"), required=True)
     text = TextField(_l("Explanation"), longest=LONGEST_TEXT, lines=True)
     look_again_on = DayField(
-        _l("When to look again"),
+        _l("Review on"),
         required=True,
         first=lambda: _today() + timedelta(days=1),
         last=lambda: _today() + LONGEST_PAUSE,

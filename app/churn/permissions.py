@@ -11,7 +11,7 @@ rights.declare(
         "churn_case",
         _l("Churn cases"),
         ("see_own", "see_team", "see_all", "export"),
-        moves=(*workflow.grantable(), ("take_ownerless", _l("Gets cases without owner"))),
+        moves=(*workflow.grantable(), ("take_ownerless", _l("Receive cases without an owner"))),
         group=_l("Churn"),
     ),
     grants={

@@ -55,4 +55,4 @@ def _warned(words: dict[str, Any]) -> str:
 
 @notice("churn_case.due", icon="calendar-due", colour="wait", endpoint=SHOW)
 def _due(words: dict[str, Any]) -> str:
-    return _("Look again: the churn case of %(name)s is due", name=words["name"])
+    return _("Review due: the churn case of %(name)s", name=words["name"])

@@ -130,7 +130,7 @@ class Checks:
             self.refuse(name, _l("An amount must be a number."))
         else:
             if amount < 0:
-                self.refuse(name, _l("An amount is not below zero."))
+                self.refuse(name, _l("An amount cannot be below zero."))
             else:
                 self.clean[name] = amount
 

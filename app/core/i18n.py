@@ -6,7 +6,7 @@ request: a job or a command speaks the default language unless :func:`in_languag
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
@@ -94,6 +94,11 @@ def lazy_gettext(text: str, /, **values: Any) -> LazyString:
 
 _ = gettext
 _l = lazy_gettext
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Return the parts as an enumeration: ``A、B`` in Chinese, ``A, B`` in English."""
+    return ("、" if current_language() == "zh" else ", ").join(str(part) for part in parts)
 
 
 # --- numbers and money ----------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def net_of_vat(gross: Decimal, rate: Decimal) -> Decimal:
     :raises NotAnAmount: for a negative rate or an amount outside the range.
     """
     if not rate.is_finite() or rate < 0:
-        raise NotAnAmount(_l("A tax rate is not below zero."))
+        raise NotAnAmount(_l("A tax rate cannot be below zero."))
     return cents(gross / (1 + rate))
 
 

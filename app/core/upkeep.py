@@ -23,7 +23,7 @@ def seal_audit(job: jobs.JobContext) -> dict[str, Any]:
             return {"sealed": total}
 
 
-@jobs.every("core.purge_jobs", label=_l("Clear away old jobs"), at="03:40")
+@jobs.every("core.purge_jobs", label=_l("Clean up old jobs"), at="03:40")
 def purge_jobs(job: jobs.JobContext) -> dict[str, Any]:
     """Remove jobs that ended long ago."""
     total = 0

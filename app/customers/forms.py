@@ -153,7 +153,7 @@ class FollowUpForm(DynamicForm):
     )
     at = MomentField(_l("When"), required=True)
     place = TextField(_l("Place"), longest=120)
-    summary = TextField(_l("Summary"), longest=200, description=_l("Empty: the first line of the content."))
+    summary = TextField(_l("Summary"), longest=200, description=_l("Leave empty to use the first line of the content."))
     content = TextField(_l("What was said and done"), longest=20_000, lines=True)
     result = TextField(_l("Result"), longest=300)
     next_step = TextField(_l("Next step"), longest=300)
@@ -172,10 +172,10 @@ class PlanForm(DynamicForm):
     kind = ChoiceField(
         _l("Kind"), choices=label_choices(terms.FOLLOW_UP_KINDS), enum=FollowUpKind, segments=True, required=True
     )
-    what = TextField(_l("What is to be done"), longest=200, required=True)
+    what = TextField(_l("What to do"), longest=200, required=True)
     due_at = MomentField(_l("Due"), required=True)
     remind_at = MomentField(_l("Remind me"))
-    owner_id = remote(_l("Responsible"), "user")
+    owner_id = remote(_l("Owner"), "user")
     expected_result = TextField(_l("Expected result"), longest=300)
 
 
@@ -196,13 +196,13 @@ class PostponePlanForm(DynamicForm):
 class FinishPlanForm(DynamicForm):
     """How a plan ended."""
 
-    result = TextField(_l("Result"), longest=300, description=_l("What came of it; may stay empty."))
+    result = TextField(_l("Result"), longest=300, description=_l("What came of it. Optional."))
 
 
 class HandOverForm(DynamicForm):
     """Who is responsible from now on."""
 
-    owner_id = remote(_l("Responsible"), "user", required=True)
+    owner_id = remote(_l("Owner"), "user", required=True)
 
 
 class AddTagsForm(DynamicForm):

@@ -54,7 +54,7 @@ class StageField(ChoiceField):
 class OpportunityForm(DynamicForm):
     """What is known about a possible sale, and about somebody who is not a customer yet."""
 
-    customer_id = remote(_l("Customer"), "customer", description=_l("Leave empty to enter somebody new below."))
+    customer_id = remote(_l("Customer"), "customer", description=_l("Leave empty to enter a new customer below."))
     contact_id = remote(_l("Contact"), "contact", within="customer_id")
     customer_name = TextField(
         _l("Name of the new customer"), longest=200, description=_l("As on the business licence.")
@@ -71,7 +71,9 @@ class OpportunityForm(DynamicForm):
     probability = WholeNumberField(_l("Probability"), least=0, most=100, unit="%")
     expected_close = DayField(_l("Expected close"))
     competitor = ChoiceField(_l("Competitor"), choices=term_choices("competitor"))
-    owner_id = ChoiceField(_l("Assign to"), choices=people_choices, coerce=int, blank=_l("Nobody yet: into the pool"))
+    owner_id = ChoiceField(
+        _l("Assign to"), choices=people_choices, coerce=int, blank=_l("Not assigned yet: into the pool")
+    )
     need = TextField(_l("Need"), longest=4000, lines=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,7 +86,7 @@ class OpportunityForm(DynamicForm):
 NEW_CUSTOMER = ("customer_name", "customer_phone", "contact_name", "contact_mobile", "contact_title")
 FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
     (_l("Customer"), {"fields": ["customer_id", "contact_id"]}),
-    (_l("Somebody new"), {"fields": list(NEW_CUSTOMER), "expanded": False}),
+    (_l("A new customer"), {"fields": list(NEW_CUSTOMER), "expanded": False}),
     (
         _l("Opportunity"),
         {
@@ -136,7 +138,7 @@ class GoBackForm(_Noted):
 class WinForm(_Noted):
     """What was agreed."""
 
-    amount = MoneyField(_l("Amount"), required=True, description=_l("Fixed from now on."))
+    amount = MoneyField(_l("Amount"), required=True, description=_l("Cannot be changed after the win."))
 
 
 class LoseForm(DynamicForm):
@@ -150,7 +152,7 @@ class LoseForm(DynamicForm):
 class StepForm(DynamicForm):
     """One step of a development plan."""
 
-    what = TextField(_l("What is to be done"), longest=200, required=True)
+    what = TextField(_l("What to do"), longest=200, required=True)
     kind = ChoiceField(_l("Kind"), choices=label_choices(FOLLOW_UP_KINDS), enum=FollowUpKind, required=True)
     due_at = MomentField(_l("Due"), required=True)
     remind_at = MomentField(_l("Remind me"))
@@ -166,7 +168,7 @@ class StageForm(DynamicForm):
     probability = WholeNumberField(_l("Probability"), least=0, most=100, unit="%", required=True)
     normal_days = WholeNumberField(_l("Normal days"), least=1, most=3650, required=True)
     required = ManyChoicesField(
-        _l("Required before entering"), choices=lambda: list(REQUIRABLE.items()), description=_l("May stay empty.")
+        _l("Required before entering"), choices=lambda: list(REQUIRABLE.items()), description=_l("Optional.")
     )
     active = YesNoField(_l("In use"))
 
@@ -176,6 +178,6 @@ class PolicyForm(DynamicForm):
 
     holding_cap = WholeNumberField(
         _l("Opportunities one person may develop"), least=0, most=10_000, required=True,
-        description=_l("Whoever develops as many cannot claim another one."),
+        description=_l("Whoever develops this many cannot claim another one."),
     )  # fmt: skip
     daily_claims = WholeNumberField(_l("Claims of one person within 24 hours"), least=0, most=10_000, required=True)

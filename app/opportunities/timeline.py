@@ -82,7 +82,7 @@ def _win(words: dict[str, Any]) -> str:
 @_tells("lose", "circle-x", "bad")
 def _lose(words: dict[str, Any]) -> str:
     reason = dictionary.label(db.session, "lost_reason", words.get("reason"))
-    sentence = _("Deal lost: %(title)s (%(reason)s)", title=words["title"], reason=reason)
+    sentence = _("Lost: %(title)s (%(reason)s)", title=words["title"], reason=reason)
     return _with_note(sentence, words)
 
 

@@ -21,7 +21,7 @@ LABELS: dict[StrEnum, Any] = {
     S.unassigned: _l("Unassigned"),
     S.developing: _l("Developing"),
     S.won: _l("Won"),
-    S.lost: _l("Lost deal"),
+    S.lost: _l("Lost"),
 }
 
 UNASSIGNED = frozenset({S.unassigned})
@@ -41,7 +41,7 @@ MOVES = (
 
 
 class Taken(DomainError):
-    """Somebody else was faster."""
+    "Somebody else got there first."
 
     status = IllegalMove.status
 

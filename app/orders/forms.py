@@ -264,4 +264,4 @@ class CompleteForm(DynamicForm):
 class CancelForm(DynamicForm):
     """Why an order is cancelled."""
 
-    reason = TextField(_l("Reason"), longest=300, description=_l("May stay empty."))
+    reason = TextField(_l("Reason"), longest=300, description=_l("Optional."))

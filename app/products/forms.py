@@ -27,14 +27,14 @@ class ProductForm(DynamicForm):
     """Everything that is typed about a product."""
 
     name = TextField(_l("Product name"), longest=200, required=True)
-    code = TextField(_l("Product code"), longest=32, description=_l("Empty: the next number is given."))
+    code = TextField(_l("Product code"), longest=32, description=_l("Leave empty to get the next number."))
     model = TextField(_l("Model"), longest=80)
     category = ChoiceField(_l("Product category"), choices=term_choices("product_category"))
     unit = ChoiceField(_l("Unit"), choices=term_choices("product_unit"))
     list_price = MoneyField(_l("List price"), required=True, description=_l("For one unit, including VAT."))
     vat_rate = VatRateField(_l("VAT rate"), coerce=Decimal, required=True, default=VAT_RATES[0])
     cost_price = MoneyField(_l("Cost price"), description=_l("For one unit, without VAT."))
-    active = YesNoField(_l("On sale"), default=True, description=_l("May be put on new orders."))
+    active = YesNoField(_l("On sale"), default=True, description=_l("Can be put on new orders."))
     description = TextField(_l("Description"), longest=4_000, lines=True)
 
 

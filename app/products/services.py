@@ -148,7 +148,7 @@ def _keep_unique(
         return
     other = session.scalar(select(Product.id).where(column == value))
     if other is not None and (product is None or other != product.id):
-        raise invalid(name, _l("Another product has “%(value)s” already.", value=value))
+        raise invalid(name, _l("Another product already has “%(value)s”.", value=value))
 
 
 def _note_price(session: Session, product: Product, by: Actor, at: datetime) -> None:

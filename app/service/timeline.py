@@ -39,7 +39,7 @@ def _process(words: dict[str, Any]) -> str:
 
 @telling("service_request.record_feedback", group="service", icon="star", colour="open", endpoint=_PAGE)
 def _record_feedback(words: dict[str, Any]) -> str:
-    return _("%(number)s was rated %(rating)s of 5", number=words["number"], rating=words.get("satisfaction", ""))
+    return _("%(number)s was rated %(rating)s out of 5", number=words["number"], rating=words.get("satisfaction", ""))
 
 
 @telling("service_request.send_back", group="service", icon="arrow-back-up", colour="wait", endpoint=_PAGE)

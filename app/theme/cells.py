@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from app.core import i18n
-from app.core.i18n import _
+from app.core.i18n import _, listed
 
 Cell = Callable[[Any], str]
 
@@ -196,7 +196,7 @@ def stars(value: Decimal | int | None) -> str:
     if value is None:
         return ""
     filled = min(5, max(0, round(value)))
-    label = _("%(value)s of 5", value=i18n.format_number(value))
+    label = _("%(value)s out of 5", value=i18n.format_number(value))
     return Markup('<span class="stars" role="img" aria-label="{}">{}<span class="off">{}</span></span>').format(
         label, "★" * filled, "★" * (5 - filled)
     )
@@ -233,5 +233,5 @@ def show_value(value: Any) -> str:
         case Enum():
             return _(str(getattr(value, "label", None) or value.value))
         case list() | tuple() | set():
-            return _(", ").join(show_value(part) for part in value)
+            return listed(show_value(part) for part in value)
     return value if isinstance(value, Markup) else str(getattr(value, "label", None) or value)

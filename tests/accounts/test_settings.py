@@ -210,7 +210,7 @@ def test_the_audit_log_shows_who_did_what_and_masks_what_is_private(session: Ses
     page = admin.get("/audit/?q=审计一部").text
 
     assert "审计一部" in page
-    assert "新增" in page
+    assert "新建" in page
     assert "argon2" not in admin.get("/audit/").text
     assert (
         "没有符合" in admin.get("/audit/?q=nothing-like-this").text

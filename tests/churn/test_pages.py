@@ -62,7 +62,7 @@ def test_a_manager_finds_postpones_and_gives_up_a_silent_customer(
     assert "平常 30 天" in page.text
     panel = mine.get(f"/churn/preview/{case.id}").text
     assert "已 200 天没有下单" in panel
-    assert "通常约每 30 天下单一次（共 6 次）" in panel
+    assert "通常约每 30 天下单一次（共 6 笔）" in panel
 
     until = today + timedelta(days=14)
     data = {"measures": ["visit", "price"], "text": "降价 3%", "look_again_on": until.isoformat(), "_back": "/churn/"}
@@ -185,7 +185,7 @@ def test_the_page_of_a_case_says_what_is_known(session, silent_customer, judged,
 
     page = client_as("Marketing Director").get(f"/churn/show/{the_case(session, customer).id}").text
 
-    assert f"有一宗投诉自 {local_day(since).isoformat()} 起未结" in page
+    assert f"有一宗投诉自 {local_day(since).isoformat()} 起尚未办结" in page
     assert "近 12 个月订单额 ¥6,000" in page
 
 

@@ -78,3 +78,11 @@ def test_figures_are_grouped_and_trimmed():
     assert i18n.format_number(1204) == "1,204"
     assert i18n.format_number(Decimal("1E+3")) == "1,000"
     assert i18n.format_percent(Decimal("0.135"), 1) == "13.5%"
+
+
+def test_an_enumeration_uses_the_comma_of_the_language():
+    with i18n.in_language("zh"):
+        assert i18n.listed(["电话", "拜访", 3]) == "电话、拜访、3"
+    with i18n.in_language("en"):
+        assert i18n.listed(["Phone", "Visit", 3]) == "Phone, Visit, 3"
+    assert i18n.listed([]) == ""

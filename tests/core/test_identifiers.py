@@ -39,8 +39,8 @@ def test_a_credit_code_is_kept_in_one_spelling(typed, kept):
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("91110000600037341", "The unified social credit code has 18 characters, this one has 17."),
-        ("91110000600037341LL", "The unified social credit code has 18 characters, this one has 19."),
+        ("91110000600037341", "The unified social credit code has 18 characters; this one has 17."),
+        ("91110000600037341LL", "The unified social credit code has 18 characters; this one has 19."),
         ("9111000060003734IL", "“I” never occurs"),
         ("9111000060003734国L", "“国” never occurs"),
         ("91110000600037314L", "its last character does not match"),
@@ -114,8 +114,8 @@ def test_a_phone_is_kept_in_one_spelling_and_has_one_key(typed, kept, key):
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("1381234567", "A mobile number has 11 digits, this one has 10."),
-        ("138123456789", "A mobile number has 11 digits, this one has 12."),
+        ("1381234567", "A mobile number has 11 digits; this one has 10."),
+        ("138123456789", "A mobile number has 11 digits; this one has 12."),
         ("88883321", "with its area code"),
         ("0574888833", "an area code and 7 or 8 digits"),
         ("0574-8888332", "no landline 0574-8888332"),

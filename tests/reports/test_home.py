@@ -497,9 +497,9 @@ def test_a_sales_director_reads_the_figures_of_the_reports(session, client_as, p
     assert figures["Order value"] == "¥650" == f"¥{contribution(session, scope).value:.0f}"
     assert ">-35.0%<" in page
     assert figures["Service requests"] == str(sum(row.requests for row in requests)) == "14"
-    assert figures["Mean satisfaction"] == "5.00"
+    assert figures["Average satisfaction"] == "5.00"
     assert figures["Churn warnings"] == str(sum(row.cases for row in churn(session, scope, "status"))) == "1"
-    assert figures["Value warned about"] == "¥321"
+    assert figures["Value of warned customers"] == "¥321"
     assert figures["New customers"] == "3"
     links = {unescape(url) for url in re.findall(r'href="(/reports/[^"]*)"', page) if f"first={day(-29)}&" in url}
     period = f"first={day(-29)}&last={day()}"

@@ -166,7 +166,7 @@ def test_a_quick_filter_takes_several_values(session, as_, three):
     menu = page.partition('data-many="_flt_5_level"')[2].partition("</details>")[0]
 
     assert menu.count(" checked") == 2
-    assert "A，B" in page.partition('data-many="_flt_5_level"')[0].rpartition("<summary")[2]
+    assert "A、B" in page.partition('data-many="_flt_5_level"')[0].rpartition("<summary")[2]
 
 
 def test_a_chip_takes_its_own_filter_away_and_no_other(session, as_, three):

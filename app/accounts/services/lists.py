@@ -101,7 +101,7 @@ def _share(session: Session, view: ListView, shared: str, by: Actor) -> None:
             raise invalid("shared", _l("You belong to no team. Ask an administrator."))
     elif kind in ("all", "role"):
         if not by.may("settings.edit"):
-            raise NotAllowed(_l("Only an administrator shares a view with everybody or with a role."))
+            raise NotAllowed(_l("Only an administrator can share a view with everybody or with a role."))
         if kind == "role":
             role_id = session.scalar(select(Role.id).where(Role.id == int(key))) if key.isdecimal() else None
             if role_id is None:
@@ -117,7 +117,7 @@ def _open_with(session: Session, view: ListView, wanted: bool, by: Actor) -> Non
     if wanted == view.role_default:
         return
     if not by.may("settings.edit"):
-        raise NotAllowed(_l("Only an administrator says with which view a role's list opens."))
+        raise NotAllowed(_l("Only an administrator can set the view a role’s list opens with."))
     if wanted and view.shared_role_id is None:
         raise invalid("role_default", _l("Share the view with a role first."))
     if wanted:
@@ -215,7 +215,7 @@ def _title(session: Session, text: str, name: str, owner_id: int, view: ListView
         ListView.owner_id == owner_id, ListView.list == name, ListView.title == title, ListView.deleted_at.is_(None)
     )
     if session.scalar(same.where(ListView.id != view.id) if view is not None else same) is not None:
-        raise invalid("title", _l("You have a view of this name already."))
+        raise invalid("title", _l("You already have a view of this name."))
     return title
 
 

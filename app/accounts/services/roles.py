@@ -43,7 +43,7 @@ def rename_role(role: Role, name: str, *, by: Actor, at: datetime) -> None:
     """
     with done_by(by, at, "role.edit") as session:
         if role.name in ROLES:
-            raise Invalid(_l("The roles of the product keep their names."))
+            raise Invalid(_l("Built-in roles keep their names."))
         before, role.name = role.name, _checked_name(session, name, role)
         audit.record(session, "update", "role", role, {"name": [before, role.name]}, by=by, at=at)
 
@@ -55,7 +55,7 @@ def delete_role(role: Role, *, by: Actor, at: datetime) -> None:
     """
     with done_by(by, at, "role.delete") as session:
         if role.name in ROLES:
-            raise Invalid(_l("The roles of the product cannot be deleted; take rights away instead."))
+            raise Invalid(_l("Built-in roles cannot be deleted; take rights away from them instead."))
         holders = session.scalar(select(func.count()).where(assoc_user_role.c.role_id == role.id))
         if holders:
             raise Invalid(
@@ -137,5 +137,5 @@ def _checked_name(session: Session, name: str, role: Role | None) -> str:
         same = same.where(Role.id != role.id)
     labels = {str(label).lower() for label in ROLES.values()}
     if session.scalar(same) is not None or name.lower() in labels:
-        raise invalid("name", _l("There is a role with this name already."))
+        raise invalid("name", _l("There is already a role with this name."))
     return name

@@ -72,9 +72,9 @@ def _checked_lines(entries: list[Mapping[str, Any]], known: Mapping[int, Term]) 
         if pk is None:
             code = line["code"] = str(entry.get("code") or "").strip() or _code_from(line["label_en"], codes)
             if not _CODE.fullmatch(code):
-                problems[f"{position}.code"] = _l("A code has small letters, digits and underscores only.")
+                problems[f"{position}.code"] = _l("Use small letters, digits and underscores.")
             elif code in codes:
-                problems[f"{position}.code"] = _l("This code is taken.")
+                problems[f"{position}.code"] = _l("This code is already in use.")
             codes.add(code)
         lines.append(line)
     if problems:

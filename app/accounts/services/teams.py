@@ -88,7 +88,7 @@ def _checked(session: Session, values: Mapping[str, Any], team: Team | None) -> 
     if name:
         same = select(Team.id).where(Team.name == name)
         if session.scalar(same if team is None else same.where(Team.id != team.id)) is not None:
-            checks.refuse("name", _l("There is a team with this name already."))
+            checks.refuse("name", _l("There is already a team with this name."))
     leader = None if clean.get("leader_id") is None else session.get(User, clean["leader_id"])
     if clean.get("leader_id") is not None and (leader is None or not leader.active):
         checks.refuse("leader_id", NO_CHOICE)

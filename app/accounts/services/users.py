@@ -147,7 +147,7 @@ def _checked(
     if username and not all(letter.isalnum() or letter in "._-" for letter in username):
         checks.refuse("username", _l("Use letters, digits, dots and hyphens only."))
     elif username and _taken(session, User.username, username, user):
-        checks.refuse("username", _l("This user name is taken."))
+        checks.refuse("username", _l("This user name is already in use."))
     if email and not _is_mail_address(email):
         checks.refuse("email", _l("This is not a mail address."))
     elif email and _taken(session, User.email, email, user):

@@ -33,7 +33,8 @@ class AuditView(SettingsPage):
 
     help_text = (
         _l(
-            "Who changed what and when, with the values before and after; also sign-ins, exports and looks at masked fields."
+            "Who changed what and when, with the values before and after; also sign-ins, exports and views of "
+            "masked fields."
         ),
         _l("Entries are sealed into a chain, so that a later change to them would show."),
     )

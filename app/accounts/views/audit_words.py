@@ -16,7 +16,7 @@ from app.core import custom_fields, dictionary, jobs
 from app.core.audit import AuditEntry
 from app.core.calendar import HOLIDAYS
 from app.core.database import db
-from app.core.i18n import _, current_language, format_moment
+from app.core.i18n import _, current_language, format_moment, listed
 from app.core.pinyin import CHINESE
 from app.core.rights import VERBS, kinds, role_label
 from app.core.workflow import workflow_of
@@ -124,7 +124,7 @@ class Words:
         if entry.kind == "role" and entry.action == "rights":
             kind = self._kinds.get(name)
             words: Mapping[str, Any] = {**VERBS, **(dict(kind.moves) if kind else {})}
-            sides = [_(", ").join(str(words.get(verb, verb)) for verb in side or ()) for side in (before, after)]
+            sides = [listed(str(words.get(verb, verb)) for verb in side or ()) for side in (before, after)]
             return self.kind(name), sides[0], sides[1]
         if entry.kind == "user" and entry.action == "hand_over" and name != "owner_id":
             return self.kind(name), str(before), str(after)
@@ -155,7 +155,7 @@ class Words:
         if isinstance(value, dict):
             return self._parts(kind, value)
         if isinstance(value, list):
-            return _(", ").join(self._listed(kind, name, one) for one in value)
+            return listed(self._listed(kind, name, one) for one in value)
         if kind == "list_view" and name == "list":
             views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]  # as above
             return next((str(view.list_title) for view in views if view.endpoint == value), str(value))

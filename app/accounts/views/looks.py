@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.core.i18n import _, format_number
+from app.core.i18n import _, format_number, listed
 from app.core.rights import kinds, role_label
 from app.theme import cells
 
@@ -34,4 +34,4 @@ def kinds_of(holdings: Iterable[tuple[str, int]]) -> list[tuple[str, str, str]]:
 
 def person_names(users: Iterable[Any]) -> str:
     """Several people in one line."""
-    return _(", ").join(user.name for user in users)
+    return listed(user.name for user in users)

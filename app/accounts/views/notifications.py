@@ -22,7 +22,7 @@ ROWS = 50
 class NotificationView(BaseView):
     """What the bell leads to: one's own messages, newest first."""
 
-    help_text = (_l("What you were told: assignments, reminders, warnings. Opening one marks it as read."),)
+    help_text = (_l("Messages for you: assignments, reminders, warnings. Opening one marks it as read."),)
 
     route_base = "/notifications"
     class_permission_name = "personal"

@@ -15,7 +15,7 @@ from app.accounts.services import users
 from app.accounts.views.pages import try_to
 from app.accounts.views.sign_in import begin_session
 from app.core.database import db
-from app.core.i18n import _, _l
+from app.core.i18n import _, _l, listed
 from app.core.rights import role_label
 from app.theme.widgets import Fact
 from app.web.session import acting, now
@@ -46,7 +46,7 @@ class ProfileView(BaseView):
         roles = [str(role_label(role.name)) for role in roles_of(db.session(), me.id)]
         facts = [
             Fact(_("User name"), me.username),
-            Fact(_("Roles"), _(", ").join(roles)),
+            Fact(_("Roles"), listed(roles)),
             Fact(_("Team"), me.team or _("No team")),
         ]
         return self.render_template("accounts/profile.html", form=form, facts=facts, title=_("My profile"))

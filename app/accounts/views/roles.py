@@ -20,7 +20,7 @@ from app.accounts.views.looks import kind_label
 from app.accounts.views.pages import SettingsPage, try_to
 from app.core.audit import AuditEntry
 from app.core.database import db
-from app.core.i18n import _, _l, ngettext
+from app.core.i18n import _, _l, listed, ngettext
 from app.core.rights import ROLES, SCOPES, VERBS, Kind, grants, kinds, role_label
 from app.web.session import acting, now
 
@@ -89,7 +89,7 @@ def grouped(rights: frozenset[str]) -> list[tuple[str, list[Row]]]:
 
 def in_words(kind: Kind, verbs: Iterable[str]) -> str:
     """Some rights of one kind as one phrase."""
-    return _(", ").join(verb_label(kind, verb) for verb in verbs)
+    return listed(verb_label(kind, verb) for verb in verbs)
 
 
 def scope_of(kind: Kind, rights: frozenset[str]) -> str:

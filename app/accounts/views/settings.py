@@ -123,7 +123,7 @@ def _weekday_letter(day: date) -> str:
 class SettingsView(SettingsPage):
     """How numbers of new records read."""
 
-    help_text = (_l("How the numbers of new records read. Numbers that exist stay as they are."),)
+    help_text = (_l("How new records are numbered. Existing numbers stay as they are."),)
 
     kind = "settings"
     route_base = "/settings"

@@ -26,7 +26,7 @@ from app.accounts.views import looks
 from app.accounts.views.pages import try_to
 from app.core.actors import Actor
 from app.core.database import db
-from app.core.i18n import _, _l
+from app.core.i18n import _, _l, listed
 from app.core.rights import role_label
 from app.theme import cells
 from app.theme.widgets import Choice, Fact, MoveButton, QuickFilter, RecordHead, SavedView
@@ -51,7 +51,10 @@ class UserView(CrmModelView):
     """Users."""
 
     help_text = (
-        _l("The people who work with the system. A role says what somebody may do, a team who sees whose records."),
+        _l(
+            "The people who work with the system. A role decides what somebody may do; a team decides who sees "
+            "whose records."
+        ),
         _l("Whoever leaves is deactivated, never deleted: what they recorded stays."),
     )
 
@@ -176,7 +179,7 @@ class UserView(CrmModelView):
             Fact(_("E-mail"), "" if user.has_no_mail else cells.email(user.email)),
             Fact(_("Phone"), cells.phone(user.phone)),
             Fact(_("Team"), user.team or ""),
-            Fact(_("Language"), language or _("As in the browser")),
+            Fact(_("Language"), language or _("Same as the browser")),
             Fact(_("Last sign-in"), cells.relative_day(user.last_login)),
             Fact(_("Left on"), cells.day(user.left_on)) if user.left_on else Fact(_("Sign-ins"), user.login_count or 0),
         ]
@@ -184,7 +187,7 @@ class UserView(CrmModelView):
     def preview_args(self, user: User) -> dict[str, Any]:
         roles = Fact(_("Roles"), looks.roles(sorted(rights_of(db.session(), user.id)[0])))
         owned = [Fact(label, number) for _kind, label, number in self.owned(user)]
-        return {"facts": [(_("Person"), [roles, *self.record_facts(user)]), (_("Responsible for"), owned)]}
+        return {"facts": [(_("Person"), [roles, *self.record_facts(user)]), (_("Owns"), owned)]}
 
     def owned(self, user: User) -> list[tuple[str, str, str]]:
         """What somebody is responsible for, as far as the reader may see it."""
@@ -251,7 +254,7 @@ class UserView(CrmModelView):
         if request.method == "POST" and form.validate():
             heirs = {False: form.data.get("heir_id"), True: form.data.get("other_id")}
             if try_to(lambda: given.append(leaving.hand_over(user, heirs, by=acting(), at=now())), "", form):
-                what = _(", ").join(
+                what = listed(
                     _("%(count)s × %(kind)s", count=n, kind=k) for _k, k, n in looks.kinds_of(given[0].items())
                 )
                 flash(_("Handed over: %(what)s.", what=what), "success")

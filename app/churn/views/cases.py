@@ -43,7 +43,7 @@ class ChurnView(OfCountedCustomers, WorkflowView):
         _l(
             "A case is opened when a customer has not ordered for six months. It names the last order, the usual gap and what the customer was worth."
         ),
-        _l("Postpone it with what you will do and a day to look again, or confirm the loss with its reason."),
+        _l("Postpone it with what you will do and a day to review it, or confirm the loss with its reason."),
         _l("A new order closes the case by itself."),
     )
 
@@ -77,8 +77,8 @@ class ChurnView(OfCountedCustomers, WorkflowView):
     label_columns = {
         "customer": _l("Customer"), "customer_id": _l("Customer"), "status": _l("Status"),
         "value_12m": _l("12 months before"), "last_order_on": _l("Last order"), "opened_on": _l("Opened"),
-        "look_again_on": _l("Look again"), "reason": _l("Reason"), "decided_on": _l("Decided"),
-        "owner": _l("Responsible"), "owner_id": _l("Responsible"),
+        "look_again_on": _l("Review on"), "reason": _l("Reason"), "decided_on": _l("Decided on"),
+        "owner": _l("Owner"), "owner_id": _l("Owner"),
     }  # fmt: skip
     formatters_columns: dict[str, cells.Cell] = {
         "customer": looks.customer,
@@ -98,10 +98,10 @@ class ChurnView(OfCountedCustomers, WorkflowView):
         QuickFilter("status", _l("Status"), choices=_choices(_statuses)),
         QuickFilter("reason", _l("Reason"), choices=_choices(term_choices("churn_reason"))),
         QuickFilter(
-            "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+            "owner_id", _l("Owner"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
         ),
         QuickFilter("opened_on", _l("Opened"), kind="date"),
-        QuickFilter("decided_on", _l("Decided"), kind="date"),
+        QuickFilter("decided_on", _l("Decided on"), kind="date"),
     )
     related_keys = {"customer_id": lambda pk: find(db.session, Customer, int(pk)) if pk.isdigit() else None}
 

@@ -27,7 +27,7 @@ def health_of(customer: Customer) -> Health | None:
     mean_gap, case_id, status = queries.standing(db.session, customer.id)
     text = reasons.facts(rhythm, asof, mean_gap)[0]
     if case_id is not None:
-        link = _("Look again") if status is ChurnStatus.postponed else _("Decide")
+        link = _("Review") if status is ChurnStatus.postponed else _("Decide")
         return Health(text, "wait", url_for("ChurnView.show", pk=case_id), link)
     is_lost = customer.status is CustomerStatus.lost
     return Health(text, "bad" if is_lost else "wait" if is_silent(rhythm.history.last_on, asof) else "good")

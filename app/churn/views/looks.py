@@ -9,7 +9,7 @@ from app.churn.models import ChurnCase, ChurnStatus
 from app.churn.workflow import LABELS
 from app.core import dictionary
 from app.core.database import db
-from app.core.i18n import _, format_short_day, ngettext
+from app.core.i18n import _, format_short_day, listed, ngettext
 from app.customers.models import Customer
 from app.theme import cells
 
@@ -29,7 +29,7 @@ def term(name: str) -> cells.Cell:
 
 def measures(codes: list[str]) -> str:
     """Measures in words."""
-    return _(", ").join(dictionary.label(db.session, "churn_measure", code) for code in codes)
+    return listed(dictionary.label(db.session, "churn_measure", code) for code in codes)
 
 
 def customer(value: Customer | None) -> str:
@@ -43,11 +43,9 @@ def look_again(case: ChurnCase, today: date) -> str:
         return ""
     late = (today - case.look_again_on).days
     if late > 0:
-        return cells.status_badge(
-            ngettext("Look again, %(num)d day late", "Look again, %(num)d days late", late), "bad"
-        )
+        return cells.status_badge(ngettext("Review %(num)d day overdue", "Review %(num)d days overdue", late), "bad")
     if late == 0:
-        return cells.status_badge(_("Look again today"), "bad")
+        return cells.status_badge(_("Review today"), "bad")
     return cells.status_badge(_("Postponed to %(day)s", day=format_short_day(case.look_again_on, today)), "wait")
 
 

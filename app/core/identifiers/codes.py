@@ -31,7 +31,7 @@ _ENTITIES = {
     "81": _l("Trade union"),
     "91": _l("Company"),
     "92": _l("Individual business"),
-    "93": _l("Farmers' cooperative"),
+    "93": _l("Farmers’ cooperative"),
     "N1": _l("Rural collective"),
     "N2": _l("Rural collective"),
     "N3": _l("Rural collective"),
@@ -51,7 +51,7 @@ def normalise_uscc(text: str | None) -> str:
         return ""
     if len(code) != 18:
         raise Malformed(
-            _l("The unified social credit code has 18 characters, this one has %(count)s.", count=len(code))
+            _l("The unified social credit code has 18 characters; this one has %(count)s.", count=len(code))
         )
     strange = next((character for character in code if character not in _USCC_LETTERS), None)
     if strange is not None:
@@ -155,7 +155,7 @@ def normalise_account(text: str | None) -> str:
     if not re.fullmatch(r"[0-9]+", account):
         raise Malformed(_l("A bank account consists of digits."))
     if not 6 <= len(account) <= 32:
-        raise Malformed(_l("A bank account has 6 to 32 digits, this one has %(count)s.", count=len(account)))
+        raise Malformed(_l("A bank account has 6 to 32 digits; this one has %(count)s.", count=len(account)))
     return account
 
 

@@ -79,7 +79,7 @@ def _inside_china(digits: str, extension: str) -> str:
         shown = digits
     elif re.match(r"1[3-9]", digits):
         if not _MOBILE.fullmatch(digits):
-            raise Malformed(_l("A mobile number has 11 digits, this one has %(count)s.", count=len(digits)))
+            raise Malformed(_l("A mobile number has 11 digits; this one has %(count)s.", count=len(digits)))
         return digits
     elif digits.startswith("0"):
         shown = _landline(digits)

@@ -183,7 +183,7 @@ def cancel(session: Session, job_id: int, *, at: datetime) -> None:
         .values(status=JobStatus.cancelled, finished_at=at, lease_until=None, worker=None)
     )
     if not changed.rowcount:
-        raise IllegalMove(_l("This job has ended already."))
+        raise IllegalMove(_l("This job has already ended."))
 
 
 def purge(session: Session, now: datetime, limit: int = 1_000) -> int:

@@ -74,7 +74,7 @@ def _checked_customers(
             continue
         for name in _UNIQUE:
             if clean.get(name):
-                taken[name][clean[name]] = _l("An earlier row has this already.")
+                taken[name][clean[name]] = _l("An earlier row already has this.")
         yield {
             **_NEW_CUSTOMER,
             **clean,
@@ -135,7 +135,7 @@ def _taken(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, dic
                     taken[name][value] = (
                         _l("Already used by a customer of %(owner)s.", owner=owner.name)
                         if owner
-                        else _l("Already used by a customer without owner.")
+                        else _l("Already used by a customer without an owner.")
                     )
     return taken
 

@@ -71,7 +71,7 @@ def _checked_contacts(
         try:
             clean = one_contact._checked(session, row, None, local_day(at))
             if clean.get("external_id") in taken:
-                raise invalid("external_id", _l("Another contact has this already."))
+                raise invalid("external_id", _l("Another contact already has this."))
             if clean["customer_id"] not in customers:
                 raise invalid("customer_id", NotFound().sentence)
         except Invalid as refusal:

@@ -30,7 +30,7 @@ class LooksLikeAnother(Invalid):
 
     def __init__(self, hits: list[duplicates.Hit]) -> None:
         self.hits = hits
-        super().__init__(_l("There is a customer like this one already: %(name)s.", name=hits[0].name))
+        super().__init__(_l("There is already a customer like this one: %(name)s.", name=hits[0].name))
 
 
 def create_customer(
@@ -265,14 +265,14 @@ def add_tags(customer: Customer, names: list[str], *, by: Actor, at: datetime) -
 
 
 def tags_of(session: Session, customer_id: int) -> list[str]:
-    """The customer's tags, by name."""
+    """The customer's tags, by the sound of their names."""
     names = select(Tag.name).join(CustomerTag, CustomerTag.tag_id == Tag.id)
     return list(session.scalars(names.where(CustomerTag.customer_id == customer_id).order_by(Tag.name)))
 
 
 def load_tags(session: Session, customers: Sequence[Customer]) -> None:
     """Read the tags of several customers in one statement."""
-    pairs = select(CustomerTag.customer_id, Tag).join(Tag, CustomerTag.tag_id == Tag.id).order_by(Tag.name)
+    pairs = select(CustomerTag.customer_id, Tag).join(Tag, CustomerTag.tag_id == Tag.id)
     found: dict[int, list[Tag]] = {customer.id: [] for customer in customers}
     for pk, tag in session.execute(pairs.where(CustomerTag.customer_id.in_(found))):
         found[pk].append(tag)

@@ -125,5 +125,5 @@ def refuse_taken(session: Session, name: str, value: str | None, own_id: int | N
         return
     owner = other[1]
     if owner is None:
-        raise invalid(name, _l("Already used by a customer without owner."))
+        raise invalid(name, _l("Already used by a customer without an owner."))
     raise invalid(name, _l("Already used by a customer of %(owner)s.", owner=owner.name))

@@ -181,7 +181,7 @@ def keep_next_plan(session: Session, customer_id: int) -> None:
 
 def _refuse_finished(plan: Plan) -> None:
     if plan.done_at is not None:
-        raise IllegalMove(_l("This plan is finished already."))
+        raise IllegalMove(_l("This plan is already finished."))
 
 
 def _checked(session: Session, values: Mapping[str, Any], plan: Plan | None) -> dict[str, Any]:

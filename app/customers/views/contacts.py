@@ -8,7 +8,7 @@ from flask import jsonify, url_for
 from flask_appbuilder import expose
 
 from app.core.database import unit_of_work
-from app.core.i18n import _, _l
+from app.core.i18n import _, _l, listed
 from app.customers import services, terms
 from app.customers.forms import CONTACT_FIELDSETS, ContactForm, label_choices, term_choices
 from app.customers.models import Contact
@@ -76,7 +76,7 @@ class ContactView(CrmModelView):
         "mobile": _l("Mobile"), "decision_role": _l("Role in the decision"), "is_primary": _l("Primary contact"),
         "gender": _l("Gender"), "department": _l("Department"), "category": _l("Contact category"),
         "phone": _l("Phone"), "email": _l("E-mail"), "wechat": _l("WeChat"), "tags": _l("Tags"),
-        "birthday": _l("Birthday"), "created_at": _l("Entered"),
+        "birthday": _l("Birthday"), "created_at": _l("Entered on"),
     }  # fmt: skip
     formatters_columns = {
         "customer": looks.customer_link,
@@ -130,7 +130,7 @@ class ContactView(CrmModelView):
                     looks.private("contact", contact, _("Phone"), "phone", "ContactView"),
                     looks.private("contact", contact, _("E-mail"), "email", "ContactView"),
                     looks.private("contact", contact, _("WeChat"), "wechat", "ContactView"),
-                    Fact(_("May be contacted by"), _(", ").join(channels)),
+                    Fact(_("May be contacted by"), listed(channels)),
                 ],
             ),
             (

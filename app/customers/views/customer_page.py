@@ -183,7 +183,7 @@ class CustomerPage(CustomerTimeline, CustomerChanges, CustomerActions):
                     Fact(_("Source"), looks.term("source")(customer.source)),
                     Fact(_("Credit"), cells.stars(customer.credit)),
                     Fact(_("English name"), customer.english_name),
-                    Fact(_("Entered"), cells.day(local_day(customer.created_at))),
+                    Fact(_("Entered on"), cells.day(local_day(customer.created_at))),
                     Fact(_("Notes"), customer.notes),
                     *custom_facts("customer", customer.custom),
                 ],
@@ -202,7 +202,7 @@ class CustomerPage(CustomerTimeline, CustomerChanges, CustomerActions):
         ]
         plans = [Fact(cells.due_day(plan.due_at), plan.what) for plan in self._plans(customer)[:PREVIEWED]]
         return {
-            "texts": [(_("How the customer is"), health.text if health else "")],
+            "texts": [(_("Customer health"), health.text if health else "")],
             "facts": [(_("Plans"), plans), (_("Contacts"), people), reached, business, registered],
         }
 

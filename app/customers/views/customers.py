@@ -84,10 +84,10 @@ class CustomerView(CustomerPage):
     ]  # fmt: skip
     label_columns = {
         "name": _l("Customer"), "code": _l("Customer code"), "level": _l("Level"), "kind": _l("Type"),
-        "status": _l("Status"), "owner": _l("Responsible"), "owner_id": _l("Responsible"), "credit": _l("Credit"),
-        "last_order_on": _l("Last order"), "value_12m": _l("Last 12 months"), "orders_12m": _l("Orders in 12 months"),
+        "status": _l("Status"), "owner": _l("Owner"), "owner_id": _l("Owner"), "credit": _l("Credit"),
+        "last_order_on": _l("Last order"), "value_12m": _l("Last 12 months"), "orders_12m": _l("Orders, last 12 months"),
         "churn_band": _l("Churn risk"), "last_contact_at": _l("Last contact"), "next_plan_at": _l("Next plan"),
-        "created_at": _l("Entered"), "industry": _l("Industry"), "source": _l("Source"), "region": _l("Region"),
+        "created_at": _l("Entered on"), "industry": _l("Industry"), "source": _l("Source"), "region": _l("Region"),
         "satisfaction": _l("Satisfaction"), "short_name": _l("Short name"), "phone": _l("Phone"), "tags": _l("Tags"),
         "is_internal": _l("Internal or test customer"),
     }  # fmt: skip
@@ -125,7 +125,7 @@ class CustomerView(CustomerPage):
     quick_filters = (
         QuickFilter("status", _l("Status"), choices=lambda: _choices(label_choices(LABELS))),
         QuickFilter("level", _l("Level"), choices=lambda: _choices(term_choices("customer_level"))),
-        QuickFilter("owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: _user_name(pk)),
+        QuickFilter("owner_id", _l("Owner"), kind="remote", lookup="user", text_of=lambda pk: _user_name(pk)),
         QuickFilter("industry", _l("Industry"), choices=lambda: _choices(term_choices("industry"))),
         QuickFilter("last_order_on", _l("Last order"), kind="date"),
     )
@@ -142,7 +142,7 @@ class CustomerView(CustomerPage):
             (_("My customers"), f"_flt_0_owner_id={me}"),
             (_("At risk"), f"_flt_0_churn_band=at_risk&_oc_{name}=value_12m&_od_{name}=desc"),
             (_("Plan overdue"), f"_flt_2_next_plan_at={today_text}&_oc_{name}=next_plan_at&_od_{name}=asc"),
-            (_("A customers"), "_flt_0_level=A"),
+            (_("Level A customers"), "_flt_0_level=A"),
             (_("No order for 90 days"), f"_flt_2_last_order_on={ninety}&_flt_0_status=active"),
         ]
         base = url_for(".list")

@@ -62,8 +62,8 @@ class PlanView(CrmModelView):
     base_order = ("due_at", "asc")
     search_columns = ["kind", "due_at", "owner_id", "done_at"]
     label_columns = {
-        "what": _l("What is to be done"), "customer": _l("Customer"), "kind": _l("Kind"), "owner": _l("Responsible"),
-        "owner_id": _l("Responsible"), "due_at": _l("Due"), "done_at": _l("Done"), "remind_at": _l("Reminder"),
+        "what": _l("What to do"), "customer": _l("Customer"), "kind": _l("Kind"), "owner": _l("Owner"),
+        "owner_id": _l("Owner"), "due_at": _l("Due"), "done_at": _l("Done"), "remind_at": _l("Reminder"),
         "expected_result": _l("Expected result"), "result": _l("Result"),
     }  # fmt: skip
     show_fieldsets = [
@@ -86,7 +86,7 @@ class PlanView(CrmModelView):
     quick_filters = (
         looks.KIND_FILTER,
         QuickFilter(
-            "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+            "owner_id", _l("Owner"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
         ),
         QuickFilter("due_at", _l("Due"), kind="date"),
     )

@@ -65,7 +65,7 @@ def refuse_unless_empty(session: Session) -> None:
     with acting_as(Actor.system("demo"), session):
         for model in (Customer, Order):
             if session.execute(select(model.__table__.c.id).limit(1)).first() is not None:
-                raise Invalid(_l("This database holds customers or orders. The demo wants an empty one."))
+                raise Invalid(_l("This database holds customers or orders. The demo needs an empty one."))
 
 
 def make_up(

@@ -77,7 +77,7 @@ class ContactWriter(Writer):
         external = values.get("external_id")
         key = hash(external or (values["customer_id"], values["name"]))
         if key in self._seen:
-            raise invalid("name", _l("“%(key)s” is in an earlier row already.", key=external or values["name"]))
+            raise invalid("name", _l("“%(key)s” is already in an earlier row.", key=external or values["name"]))
         self._seen.add(key)
 
     def _compare(self, session: Session, entry: Entry, contact: Contact) -> None:

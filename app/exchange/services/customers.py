@@ -51,7 +51,7 @@ class CustomerWriter(Writer):
         name = next((name for name in _KEYS if values.get(name)), "name")
         key = hash((name, values.get(name)))
         if key in self._seen:
-            raise invalid(name, _l("“%(key)s” is in an earlier row already.", key=values.get(name)))
+            raise invalid(name, _l("“%(key)s” is already in an earlier row.", key=values.get(name)))
         self._seen.add(key)
 
     def _row(self, values: Mapping[str, Any]) -> dict[str, Any]:

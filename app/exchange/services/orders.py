@@ -105,7 +105,7 @@ class OrderWriter(Writer):
                 _l("An order cannot mix sold and returned goods. Give the returned ones a number of their own."),
             )
         if given is OrderKind.sale and amount < 0:
-            raise invalid("amount", _l("The amount of a sale is not below zero."))
+            raise invalid("amount", _l("The amount of a sale cannot be below zero."))
         for line in lines:
             del line["negative"]
         values = {name: first[name] for name in _HEADER if name in first}
@@ -145,7 +145,7 @@ class OrderWriter(Writer):
     def _once(self, key: str) -> None:
         # Hashes, not texts: a million orders are told apart in some 60 MB.
         if hash(key) in self._numbers:
-            raise invalid("external_id", _l("“%(key)s” is in an earlier row already.", key=key))
+            raise invalid("external_id", _l("“%(key)s” is already in an earlier row.", key=key))
         self._numbers.add(hash(key))
 
     # --- what the rows refer to ---
@@ -217,9 +217,9 @@ class OrderWriter(Writer):
     def _compare(self, session: Session, one: Parsed, order: Order) -> None:
         values = one.values
         if order.kind is not values["kind"]:
-            reason = _l("%(key)s is a sale already; a return needs a number of its own.", key=order.external_id)
+            reason = _l("%(key)s is already a sale; a return needs a number of its own.", key=order.external_id)
             if order.is_return:
-                reason = _l("%(key)s is a return already; a sale needs a number of its own.", key=order.external_id)
+                reason = _l("%(key)s is already a return; a sale needs a number of its own.", key=order.external_id)
             self.refuse(one.entries, invalid("external_id", reason))
             return
         changed = {

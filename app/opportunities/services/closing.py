@@ -33,7 +33,10 @@ def close_in(
         raise IllegalMove(_l("Choose a month."))
     if target.code == closing.OVERDUE:
         raise IllegalMove(
-            _l("An expected close cannot be moved into the past. Move it to a month to come, or win or lose it.")
+            _l(
+                "The expected close cannot be moved into the past. Move it to a coming month, or win or lose the "
+                "opportunity."
+            )
         )
     present = opportunity.expected_close
     if closing.period_of(present, columns).code == target.code:

@@ -98,7 +98,7 @@ def _assign(opportunity: Opportunity, *, by: Actor, at: datetime, owner_id: int 
     if owner_id is None:
         raise invalid("owner_id", REQUIRED)
     if owner_id == opportunity.owner_id:
-        raise invalid("owner_id", _l("This person is the owner already."))
+        raise invalid("owner_id", _l("This person is already the owner."))
     if not may_work(session, owner_id):
         raise invalid("owner_id", _l("Choose somebody who is with the company and develops opportunities."))
     if opportunity.owner_id is None:

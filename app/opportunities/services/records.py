@@ -136,7 +136,7 @@ def update_opportunity(opportunity: Opportunity, values: Mapping[str, Any], *, b
         changed = {name: value for name, value in checks.clean.items() if value != getattr(opportunity, name)}
         if opportunity.closed_at is not None:
             for name in changed.keys() & FIXED_ONCE_CLOSED:
-                checks.refuse(name, _l("This is fixed since the opportunity was closed."))
+                checks.refuse(name, _l("This can no longer be changed: the opportunity is closed."))
         for name, stage in _needed_so_far(session, opportunity).items():
             if name in changed and changed[name] is None:
                 checks.refuse(name, _l("The stage “%(stage)s” needs this field.", stage=str(stage)))
@@ -185,7 +185,7 @@ def delete_opportunity(opportunity: Opportunity, *, by: Actor, at: datetime) -> 
         if record is None:
             raise NotFound
         if not _may_delete(record, by):
-            raise NotAllowed(_l("Only who entered this opportunity, or an administrator, can delete it."))
+            raise NotAllowed(_l("Only the person who entered this opportunity, or an administrator, can delete it."))
         if record.status is not OpportunityStatus.unassigned:
             raise IllegalMove(_l("Only an unassigned opportunity can be deleted."))
         record.deleted_at, record.deleted_by_id = at, by.user_id

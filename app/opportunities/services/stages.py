@@ -62,7 +62,7 @@ def create_stage(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Oppor
         if code and not re.fullmatch(r"[a-z][a-z0-9_]*", code):
             checks.refuse("code", _l("Use small letters, digits and underscores."))
         elif code and queries.stage_named(session, code) is not None:
-            checks.refuse("code", _l("This code is in use."))
+            checks.refuse("code", _l("This code is already in use."))
         clean = _checked(checks)
         last = session.scalar(select(func.max(OpportunityStage.position))) or 0
         stage = OpportunityStage(**({"required": [], "active": True} | clean), position=last + 1)

@@ -34,7 +34,7 @@ def closing_page(view: Any) -> Any:
 
 
 def _label(column: closing.Period, day: Any) -> str:
-    names = {closing.OVERDUE: _("Overdue"), closing.LATER: _("Later"), closing.NONE: _("No day yet")}
+    names = {closing.OVERDUE: _("Overdue"), closing.LATER: _("Later"), closing.NONE: _("No date yet")}
     return names[column.code] if column.code in names else format_month(column.first or day, day)
 
 
@@ -64,7 +64,7 @@ def put_off(record: Opportunity) -> Any:
     message = (
         _("%(title)s: expected close on %(day)s.", title=record.title, day=format_day(day))
         if day
-        else _("%(title)s: no day for the close any more.", title=record.title)
+        else _("%(title)s: expected close removed.", title=record.title)
     )
     return jsonify(
         message=message, version=record.version, undo=url_for("OpportunityView.put_off", pk=record.id, **undo)

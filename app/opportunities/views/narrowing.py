@@ -132,7 +132,7 @@ class Narrowing:
             for pk, name in people_with_right(db.session(), *queries.DEVELOPS)
             if actor.sees_all("opportunity") or pk in visible
         ]
-        return self._menu("owner", _("Responsible"), people if len(people) > 1 else [])
+        return self._menu("owner", _("Owner"), people if len(people) > 1 else [])
 
     def _by_month(self) -> Menu:
         months = [(f"{month:%Y-%m}", format_month(month, self.day)) for month in self._months()]

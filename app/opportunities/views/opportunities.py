@@ -90,9 +90,9 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
     ]  # fmt: skip
     label_columns = {
         "number": _l("Number"), "title": _l("Opportunity"), "customer": _l("Customer"), "contact": _l("Contact"),
-        "amount": _l("Amount"), "stage": _l("Stage"), "status": _l("Status"), "owner": _l("Responsible"),
-        "owner_id": _l("Responsible"), "next_due_at": _l("Next step"), "expected_close": _l("Expected close"),
-        "created_at": _l("Entered"), "closed_at": _l("Closed"), "source": _l("Source"),
+        "amount": _l("Amount"), "stage": _l("Stage"), "status": _l("Status"), "owner": _l("Owner"),
+        "owner_id": _l("Owner"), "next_due_at": _l("Next step"), "expected_close": _l("Expected close"),
+        "created_at": _l("Entered on"), "closed_at": _l("Closed on"), "source": _l("Source"),
         "competitor": _l("Competitor"), "probability": _l("Probability"), "lost_reason": _l("Lost reason"),
         "need": _l("Need"), "stage_since": _l("In this stage since"), "pool_customer": _l("Customer"),
         "pool_region": _l("Region"),
@@ -133,7 +133,7 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
         QuickFilter("status", _l("Status"), choices=_pairs(label_choices(LABELS))),
         QuickFilter("stage", _l("Stage"), choices=_pairs(forms.stage_choices)),
         QuickFilter(
-            "owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
+            "owner_id", _l("Owner"), kind="remote", lookup="user", text_of=lambda pk: str(row("user", pk) or "")
         ),
         QuickFilter("expected_close", _l("Expected close"), kind="date"),
         QuickFilter("source", _l("Source"), choices=_pairs(term_choices("source"))),
@@ -227,7 +227,7 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
             Kpi(_("Probability"), looks.percent(record.probability)),
             Kpi(_("Expected close"), cells.day(record.expected_close) or "–"),
             Kpi(_("From entry to close") if closed else _("In this stage"), looks.days(days)),
-            Kpi(_("Closed"), cells.day(local_day(record.closed_at)))
+            Kpi(_("Closed on"), cells.day(local_day(record.closed_at)))
             if record.closed_at
             else Kpi(_("Next step"), looks.next_step(due)),
         ]

@@ -108,7 +108,7 @@ def _facts(record: Opportunity) -> list[tuple[Any, list[Fact]]]:
         Fact(_("Competitor"), looks.term("competitor")(record.competitor)),
         Fact(_("Stage"), looks.stage(record.stage)),
         Fact(_("In this stage since"), cells.relative_day(record.stage_since)),
-        Fact(_("Entered"), cells.relative_day(record.created_at)),
+        Fact(_("Entered on"), cells.relative_day(record.created_at)),
     ]
     if record.status is OpportunityStatus.lost:
         facts += [

@@ -28,7 +28,7 @@ class OpportunityPoolView(OpportunityView):
     """Unassigned opportunities, for whoever claims or assigns them."""
 
     help_text = (
-        _l("Here stand the opportunities that nobody owns. Whoever claims one first has it, within the quota."),
+        _l("Opportunities that nobody owns yet. Whoever claims one first gets it, within the quota."),
         _l("Directors assign them instead; an opportunity that is returned comes back here."),
     )
 
@@ -66,7 +66,7 @@ class OpportunityPoolView(OpportunityView):
             _l("Source"),
             choices=lambda: [Choice(value, label) for value, label in term_choices("source")()],
         ),
-        QuickFilter("created_at", _l("Entered"), kind="date"),
+        QuickFilter("created_at", _l("Entered on"), kind="date"),
     )
     bulk_move_names = ("assign", "claim")
 

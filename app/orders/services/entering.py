@@ -103,7 +103,7 @@ def _check_header(checks: Checks, known: Known, original: Original | None, histo
     if opportunity_id and known.opportunities.get(opportunity_id, (None,))[0] != customer_id:
         checks.refuse("opportunity_id", _l("This is not an opportunity of the customer."))
     if clean.get("external_id") in known.external_ids:
-        checks.refuse("external_id", _l("Another order has “%(value)s” already.", value=clean["external_id"]))
+        checks.refuse("external_id", _l("Another order already has “%(value)s”.", value=clean["external_id"]))
     _check_days(checks, known.today, original)
 
 
@@ -127,7 +127,7 @@ def _check_days(checks: Checks, today: date, original: Original | None) -> None:
     elif ordered_on < FIRST_DAY:
         checks.refuse("ordered_on", _l("This day is too long ago."))
     elif original and ordered_on < original.order.ordered_on:
-        checks.refuse("ordered_on", _l("A return is not before its order."))
+        checks.refuse("ordered_on", _l("A return cannot be dated before its order."))
     for name in ("promised_on", "delivered_on"):
         if checks.clean.get(name) and checks.clean[name] < ordered_on:
             checks.refuse(name, _l("This is before the day of the order."))
@@ -137,10 +137,10 @@ def _checked_lines(
     checks: Checks, lines: Any, known: Known, original: Original | None, history: bool, kept: frozenset[int]
 ) -> list[dict[str, Any]]:
     if not isinstance(lines, Sequence) or isinstance(lines, str) or not lines:
-        checks.refuse("lines", _l("An order has at least one line."))
+        checks.refuse("lines", _l("An order needs at least one line."))
         return []
     if len(lines) > MOST_LINES:
-        checks.refuse("lines", _l("An order has at most %(most)d lines.", most=MOST_LINES))
+        checks.refuse("lines", _l("An order can have at most %(most)d lines.", most=MOST_LINES))
         return []
     found: list[dict[str, Any]] = []
     given_back: set[int] = set()

@@ -67,7 +67,7 @@ def months(session: Session, customer: Customer, today: date) -> dict[str, Any]:
         "ticks": [
             *(_tick(day, first, _("%(day)s: ordered", day=format_day(day)), missing=False) for day in ordered),
             *(
-                _tick(day, first, _("%(day)s: an order was to be expected", day=format_day(day)), missing=True)
+                _tick(day, first, _("%(day)s: an order was expected", day=format_day(day)), missing=True)
                 for day in expected
             ),
         ],

@@ -40,7 +40,8 @@ class OrderView(OfCountedCustomers, WorkflowView):
     help_text = (
         _l("An order holds what a customer bought. Totals are always the sum of its lines."),
         _l(
-            "Only orders that are confirmed or later count in the customer’s figures and in reports; a return is taken off."
+            "Only orders that are confirmed or later count in the customer’s figures and in reports; returns are "
+            "deducted."
         ),
     )
 
@@ -87,8 +88,8 @@ class OrderView(OfCountedCustomers, WorkflowView):
     label_columns = {
         "number": _l("Number"), "customer": _l("Customer"), "customer_id": _l("Customer"), "kind": _l("Order type"),
         "status": _l("Status"), "ordered_on": _l("Ordered on"), "promised_on": _l("Promised for"),
-        "delivered_on": _l("Delivered on"), "value": _l("Amount incl. VAT"), "owner": _l("Responsible"),
-        "opportunity": _l("Opportunity"), "created_at": _l("Entered"), "owner_id": _l("Responsible"), "external_id": _l("Key in the other system"), "opportunity_id": _l("Opportunity"),
+        "delivered_on": _l("Delivered on"), "value": _l("Amount incl. VAT"), "owner": _l("Owner"),
+        "opportunity": _l("Opportunity"), "created_at": _l("Entered on"), "owner_id": _l("Owner"), "external_id": _l("External ID"), "opportunity_id": _l("Opportunity"),
     }  # fmt: skip
     formatters_columns = {
         "customer": customer_link,
@@ -120,7 +121,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
         QuickFilter(
             "customer_id", _l("Customer"), kind="remote", lookup="customer", text_of=lambda pk: _name(Customer, pk)
         ),
-        QuickFilter("owner_id", _l("Responsible"), kind="remote", lookup="user", text_of=lambda pk: _name(User, pk)),
+        QuickFilter("owner_id", _l("Owner"), kind="remote", lookup="user", text_of=lambda pk: _name(User, pk)),
         QuickFilter("ordered_on", _l("Ordered on"), kind="date"),
     )
 
@@ -222,9 +223,9 @@ class OrderView(OfCountedCustomers, WorkflowView):
             Fact(_("Opportunity"), link),
             Fact(_("Order returned"), looks.order_link(order.original)),
             Fact(_("Delivery address"), order.address),
-            Fact(_("Key in the other system"), order.external_id),
+            Fact(_("External ID"), order.external_id),
             Fact(_("Reason"), order.cancel_reason),
-            Fact(_("Entered"), cells.moment(order.created_at)),
+            Fact(_("Entered on"), cells.moment(order.created_at)),
             Fact(_("Notes"), order.notes),
         ]
         return [fact for fact in found if fact.value]

@@ -27,7 +27,7 @@ LABELS: dict[str, Any] = {
     "service": _l("Service deadlines"),
     "closing": _l("Expected closings"),
     "delivery": _l("Deliveries due"),
-    "look_again": _l("Churn, look again"),
+    "look_again": _l("Churn review"),
 }
 RIGHTS = {
     "plan": "plan.see",

@@ -113,14 +113,14 @@ def _strip(asked: Asked, found: Numbers, urls: dict[str, str], oldest: Plan | No
         strip.append(Kpi(_("Plans for today"), format_number(found["today"].count), done, urls["today"]))
     if asked.may("churn_case.see"):
         strip.append(item("risk", _("Customers at risk"), whole(found["risk"].amount), "wait"))
-        strip.append(item("again", _("To look at again"), whole(found["again"].amount), "bad"))
+        strip.append(item("again", _("To review"), whole(found["again"].amount), "bad"))
     if asked.may("opportunity.see"):
         amount = found["step"].amount
         strip.append(item("step", _("No next step"), whole(amount) if amount else ""))
     if asked.may("service_request.see"):
         late = found["requests_late"].count
         note = _("%(count)d overdue", count=late) if late else ""
-        strip.append(item("requests_in_time", _("My customers' requests"), note, more=late))
+        strip.append(item("requests_in_time", _("My customers’ requests"), note, more=late))
     return strip
 
 

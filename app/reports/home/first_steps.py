@@ -56,8 +56,8 @@ def steps(asked: Asked, found: Numbers) -> list[Step]:
         (
             bool(own.name),
             {
-                "title": _("Enter the company's name and logo"),
-                "text": _("They stand at the head of the menu and on the sign-in page."),
+                "title": _("Enter the company’s name and logo"),
+                "text": _("Shown at the top of the menu and on the sign-in page."),
                 "action": _("Name and logo"),
                 "url": url_for("CompanyView.index"),
             },
@@ -84,7 +84,7 @@ def steps(asked: Asked, found: Numbers) -> list[Step]:
             found["any_customer"].count > 0,
             {
                 "title": _("Bring in the customers"),
-                "text": _("Enter the first one by hand, or let whoever runs the server import your file."),
+                "text": _("Enter the first one by hand, or ask whoever runs the server to import your file."),
                 "action": _("New customer"),
                 "url": url_for("CustomerView.add"),
             },

@@ -27,8 +27,12 @@ def funnel_chart(session: Session, today: date) -> Chart | None:
     urls = [links.opportunities(reached=step.code, _flt_1_created_at=first.isoformat()) for step in steps]
     table = ReportTable(
         "funnel",
-        _("How far opportunities came"),
-        [Column(_("Stage")), Column(_("Came so far"), "number"), Column(_("Of the stage before"), "percent")],
+        _("Opportunity funnel"),
+        [
+            Column(_("Stage")),
+            Column(_("Reached this stage"), "number"),
+            Column(_("From the previous stage"), "percent"),
+        ],
         [
             [Cell(label), Cell(step.count, url), Cell(step.share)]
             for label, step, url in zip(labels, steps, urls, strict=True)

@@ -141,7 +141,7 @@ def _funnel(rows: list[Any]) -> list[dict[str, Any]]:
 
 SECTION = Section(
     "marketing",
-    _l("Assigning and steering"),
+    _l("Assignment and overview"),
     "Marketing Director",
     ("opportunity.assign", "service_request.assign"),
     questions,

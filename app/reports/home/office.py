@@ -69,7 +69,7 @@ def _urls(asked: Asked) -> dict[str, str]:
 def _strip(found: Numbers, urls: dict[str, str]) -> list[Kpi]:
     labels = (
         ("ship", _("To ship"), ""),
-        ("late", _("Promised and late"), "bad"),
+        ("late", _("Past the promised date"), "bad"),
         ("complete", _("Shipped, to complete"), ""),
         ("drafts", _("Drafts"), ""),
     )
@@ -88,7 +88,7 @@ def _strip(found: Numbers, urls: dict[str, str]) -> list[Kpi]:
         imported = found["imported"].count
         note = _("%(count)d imported", count=imported) if imported else ""
         strip.append(
-            Kpi(_("Customers entered in 7 days"), format_number(found["entered"].count), note, urls["entered"])
+            Kpi(_("Customers entered in the last 7 days"), format_number(found["entered"].count), note, urls["entered"])
         )
     return strip
 

@@ -109,7 +109,7 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
         return Kpi(label, whole(now[what].amount), note, url, note_tone=tone)
 
     rating, rating_before = _mean(now["rated"]), _mean(before["rated"])
-    mean = Kpi(_("Mean satisfaction"), format_number(rating, 2) or "–", *_rating_change(rating, rating_before))
+    mean = Kpi(_("Average satisfaction"), format_number(rating, 2) or "–", *_rating_change(rating, rating_before))
     session = db.session()
     best = [
         (customer.name, money(value), whole(money(value)), url_for("CustomerView.show", pk=customer.id))
@@ -165,10 +165,10 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
                 urls["churn"],
                 [
                     count("cases", _("Churn warnings"), urls["churn"], True),
-                    amount("cases", _("Value warned about"), urls["churn"], True),
+                    amount("cases", _("Value of warned customers"), urls["churn"], True),
                     count("lost", _("Confirmed lost"), urls["churn"], True),
                 ],
-                _("The dearest warnings"),
+                _("The largest warnings"),
                 _lines(cases),
             ),
         ],

@@ -33,7 +33,7 @@ def turnover(session: Session, today: date) -> Chart | None:
     labels = [format_month(month, today) for month in now]
     table = ReportTable(
         "turnover",
-        _("Order value of 12 months"),
+        _("Order value, last 12 months"),
         [
             Column(_("Month")),
             Column(_("Order value"), "money"),

@@ -79,7 +79,7 @@ def facts(scope: ReportScope) -> list[tuple[str, str]]:
     found = [(_("Period"), _("%(first)s to %(last)s", first=format_day(scope.first), last=format_day(scope.last)))]
     if scope.owner_id is not None:
         owner = row("user", scope.owner_id)
-        found.append((_("Responsible"), owner.name if owner else ""))
+        found.append((_("Owner"), owner.name if owner else ""))
     if scope.team_ids:
         chosen = request.args.get("team", "")
         found.append((_("Team"), {str(pk): name for pk, name in team_choices(db.session())}.get(chosen, "")))

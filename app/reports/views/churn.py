@@ -30,7 +30,7 @@ def churn_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Repor
     labels = {
         "status": _("Status"),
         "reason": _("Reason"),
-        "owner": _("Responsible"),
+        "owner": _("Owner"),
         "level": _("Level"),
         "month": _("Month"),
     }
@@ -52,14 +52,16 @@ def churn_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Repor
     table = ReportTable(
         "cases",
         labels[by],
-        [Column(labels[by]), Column(_("Cases"), "number"), Column(_("Value of 12 months"), "money")],
+        [Column(labels[by]), Column(_("Cases"), "number"), Column(_("Order value, 12 months before"), "money")],
         [cells(name(row.key), Cell(row.cases, _drill(scope, by, row.key)), row.value) for row in rows],
         cells(_("Total"), sum(row.cases for row in rows), sum((row.value for row in rows), Decimal(0))),
         _("Lost customers only") if by == "reason" else "",
     )
     data = {
         "x": [name(row.key) for row in rows[:15]],
-        "series": [{"name": _("Value of 12 months"), "y": [float(row.value) for row in rows[:15]], "tone": "wait"}],
+        "series": [
+            {"name": _("Order value, 12 months before"), "y": [float(row.value) for row in rows[:15]], "tone": "wait"}
+        ],
         "links": [_drill(scope, by, row.key) for row in rows[:15]],
         "money": True,
     }

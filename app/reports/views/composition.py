@@ -44,7 +44,7 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
     page = ReportPage(
         "composition",
         _("Customer composition"),
-        _("Customers of today; order value of the period"),
+        _("Customers as of today; order value of the period"),
         switch=[(name, label, kept(by=name, page=""), "") for name, label in labels.items()],
         chosen=by,
         count=len(parts),
@@ -107,7 +107,7 @@ def _label(session: Session, by: str, part: Part) -> str:
     if by == "status":
         return str(LABELS[CustomerStatus[part.key]])
     if by == "credit":
-        return _("%(value)s of 5", value=part.key)
+        return _("%(value)s out of 5", value=part.key)
     return part.key
 
 

@@ -35,7 +35,7 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
     page = ReportPage(
         "contribution",
         _("Customer contribution"),
-        _("By order value, VAT included, returns taken off"),
+        _("By order value, VAT included, returns deducted"),
         count=found.customers,
         page=number,
         pages=max(1, -(-found.customers // ON_PAGE)),

@@ -88,7 +88,7 @@ def _reassign(
     """Give the request to somebody else; without ``owner_id`` to the least loaded of the others."""
     note, before = _text("note", note, LONGEST_NOTE), request.owner_id
     if owner_id is not None and owner_id == before:
-        raise invalid("owner_id", _l("This specialist has the request already."))
+        raise invalid("owner_id", _l("This specialist already has the request."))
     _give(request, chosen(_session(request), owner_id, apart_from=before), by=by, at=at)
     log_move(request, "reassign", by=by, at=at, owner_before_id=before, note=note)
 

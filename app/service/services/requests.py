@@ -85,7 +85,7 @@ def update_request(request: ServiceRequest, values: Mapping[str, Any], *, by: Ac
     if not by.may("service_request.edit"):
         raise NotAllowed(_l("You do not have the right to edit service requests."))
     if request.status == RequestStatus.archived:
-        raise IllegalMove(_l("An archived request is not changed any more. Reopen it first."))
+        raise IllegalMove(_l("An archived request can no longer be changed. Reopen it first."))
     session = db.session
     before = (request.type, request.priority)
     for name, value in check(session, values, request).items():
@@ -114,7 +114,7 @@ def note_response(request: ServiceRequest, *, by: Actor, at: datetime) -> Servic
     if not by.may("service_request.process"):
         raise NotAllowed(_l("You do not have the right to process service requests."))
     if not request.is_open:
-        raise IllegalMove(_l("This request has been processed already."))
+        raise IllegalMove(_l("This request has already been processed."))
     request.responded_at = request.responded_at or at
     db.session.flush()
     return request

@@ -49,7 +49,7 @@ class ServiceLevelView(BaseView):
 
     help_text = (
         _l("How many working hours are promised for the first answer and for the solution, by type and priority."),
-        _l("A change applies to requests that come in from now on."),
+        _l("A change applies to requests entered from now on."),
     )
 
     route_base = "/service-levels"

@@ -30,7 +30,7 @@ class TextField(TypedField):
     def read(self, text: str) -> str:
         if len(text) > self.longest:
             raise ValueError(
-                _("At most %(count)s characters, these are %(found)s.", count=self.longest, found=len(text))
+                _("At most %(count)s characters; these are %(found)s.", count=self.longest, found=len(text))
             )
         return text
 
@@ -89,7 +89,7 @@ class TagsField(TypedField):
         if len(tags) > self.most:
             raise ValueError(_("At most %(count)s tags.", count=self.most))
         if any(len(tag) > self.longest for tag in tags):
-            raise ValueError(_("A tag has at most %(count)s characters.", count=self.longest))
+            raise ValueError(_("A tag can have at most %(count)s characters.", count=self.longest))
         return tags
 
     def process_formdata(self, valuelist: list[str]) -> None:

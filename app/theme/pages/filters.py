@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from app.core.i18n import _, ngettext
+from app.core.i18n import _, listed, ngettext
 from app.core.lists import Kept
 from app.core.periods import PERIODS
 from app.theme.pages.addresses import changed_address
@@ -139,7 +139,7 @@ class Filters:
         )
         clear = changed_address({name: None}, drop=[*self._volatile, many])
         keep = self.carried(name, many)
-        state = QuickState(entry, chosen, name, many, text=_(", ").join(chosen), clear_url=clear, keep=keep)
+        state = QuickState(entry, chosen, name, many, text=listed(chosen), clear_url=clear, keep=keep)
         if entry.kind in ("choice", "bool"):
             choices = [(choice.value, str(choice.label)) for choice in entry.all_choices()]
             if entry.kind == "bool" and not choices:
@@ -147,7 +147,7 @@ class Filters:
             drop = [*self._volatile, *([many] if many else [])]
             state.links = [(key, text, changed_address({name: key}, drop=drop), key in chosen) for key, text in choices]
             words = dict(choices)
-            state.text = _(", ").join(words.get(value, value) for value in chosen)
+            state.text = listed(words.get(value, value) for value in chosen)
         elif entry.text_of is not None and chosen:
             state.text = entry.text_of(chosen[0])
         return state
@@ -209,7 +209,7 @@ class Filters:
         if state is not None and state.filter.text_of is not None and flt.arg_name == "eq" and state.text:
             return Chip(label, "", state.text, remove, problem)
         parts = value.split(",") if kind == "many" else [value]
-        shown = _(", ").join(self._value_text(column, part) for part in parts)
+        shown = listed(self._value_text(column, part) for part in parts)
         return Chip(label, operator, shown, remove, problem)
 
     @property

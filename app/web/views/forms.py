@@ -38,7 +38,7 @@ class FormPages(ModelView):
         if names:
             shown = widget.template_args
             shown["include_cols"] = [*shown["include_cols"], *names]
-            shown["fieldsets"] = [*(shown["fieldsets"] or []), (_("Added fields"), {"fields": names})]
+            shown["fieldsets"] = [*(shown["fieldsets"] or []), (_("Custom fields"), {"fields": names})]
 
     def _fill_from_address(self, form: Any) -> None:
         for name in self.prefill:

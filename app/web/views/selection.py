@@ -103,7 +103,7 @@ class Selection(ListPages):
         if seen and seen != str(len(found)):
             raise Changed(
                 _(
-                    "In the meantime %(count)s records match, no longer %(seen)s. Reload the list and look again.",
+                    "%(count)s records match now instead of %(seen)s. Reload the list and check again.",
                     count=i18n.format_number(len(found)),
                     seen=seen[:9],
                 )
