@@ -8,11 +8,10 @@
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--ck-${name}`).trim();
   const zh = () => document.documentElement.lang.startsWith("zh");
   const figure = (value) => (value == null ? "" : Number(value).toLocaleString("en-US", { maximumFractionDigits: 2 }));
-  const say = (data) => (value) => (value == null ? "" : data.money ? `¥${figure(Math.round(value))}` : data.percent ? `${figure(value)}%` : `${figure(value)}${data.unit ? ` ${data.unit}` : ""}`);
+  const say = (data) => (value) => (value == null ? "" : data.money ? `${value < 0 ? "-" : ""}${ck.words.currency}${figure(Math.abs(Math.round(value)))}` : data.percent ? `${figure(value)}%` : `${figure(value)}${data.unit ? ` ${data.unit}` : ""}`);
   const short = (data) => (value) => {
     if (data.percent) return `${value}%`;
-    if (zh() && Math.abs(value) >= 10000) return `${figure(value / 10000)} 万`;
-    if (!zh() && Math.abs(value) >= 1000) return `${figure(value / 1000)}k`;
+    for (const [size, word] of zh() ? [[1e8, " 亿"], [1e4, " 万"]] : [[1e6, "M"], [1e3, "k"]]) if (Math.abs(value) >= size) return `${figure(value / size)}${word}`;
     return figure(value);
   };
   const text = () => ({ fontFamily: token("font"), fontSize: 12, color: token("ink-2") });
