@@ -65,7 +65,7 @@ def _teams() -> list[tuple[int, str]]:
 
 def people_choices() -> list[tuple[int, str]]:
     """The people who can sign in."""
-    statement = select(User).where(User.active.is_(True)).order_by(User.last_name, User.first_name, User.id)
+    statement = select(User).where(User.active.is_(True)).order_by(User.name_key, User.id)
     return [(user.id, user.name) for user in db.session.scalars(statement)]
 
 

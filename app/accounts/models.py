@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder.security.sqla.models import User as FabUser
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, ForeignKey, Index, String, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.core.database import Key, Model, Moment, Numbered
+from app.core.pinyin import name_key
 
 # FAB's column must hold an address; this domain can never receive mail.
 NO_MAIL = "no-mail.invalid"
@@ -69,6 +70,7 @@ class Person(FabUser):
         "created_on",
         "created_by_fk",
         "changed_by_fk",
+        "name_key",
     )
 
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", name="fk_ab_user_team_id"), index=True)
@@ -77,6 +79,9 @@ class Person(FabUser):
     must_change_password: Mapped[bool | None] = mapped_column(default=False)
     sign_outs: Mapped[int | None] = mapped_column(default=0, comment="part of the session stamp")
     left_on: Mapped[date | None] = mapped_column(comment="day of leaving; the user is then not active")
+    name_key: Mapped[str | None] = mapped_column(
+        String(400), comment="pinyin of the name; sorts lists on both databases"
+    )
 
     team: Mapped[Team | None] = relationship(Team, viewonly=True)
 
@@ -98,6 +103,13 @@ class Person(FabUser):
 
     def __repr__(self) -> str:
         return self.name
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _spell_name(_mapper: Mapper[Person], _connection: Connection, person: Person) -> None:
+    """Keep the key people are sorted by, whoever gives the name: a form, FAB or a command."""
+    person.name_key = name_key(person.name)
 
 
 # FAB's own models name their user class "User", so ours must be registered under another name.

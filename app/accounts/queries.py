@@ -115,7 +115,7 @@ def holders_of_role(session: Session, role_id: int) -> list[User]:
     """The active users who hold a role, by name."""
     held = select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id == role_id)
     statement = select(User).where(User.id.in_(held), User.active.is_(True))
-    return list(session.scalars(statement.order_by(User.last_name, User.first_name, User.id)))
+    return list(session.scalars(statement.order_by(User.name_key, User.id)))
 
 
 def holder_counts(session: Session) -> dict[int, int]:
@@ -168,7 +168,7 @@ def teams_in_order(session: Session) -> list[tuple[Team, int]]:
 
 def team_tree(session: Session) -> list[TeamNode]:
     """Every team below its parent, with its leader and its active people; three statements."""
-    users = {user.id: user for user in session.scalars(select(User).order_by(User.last_name, User.first_name))}
+    users = {user.id: user for user in session.scalars(select(User).order_by(User.name_key, User.id))}
     leaders = dict(session.execute(select(TeamLeader.team_id, TeamLeader.user_id)).all())
     people: dict[int | None, list[User]] = {}
     for user in users.values():
@@ -224,7 +224,7 @@ def users_with_right(session: Session, *rights: str) -> list[User]:
         .join(Permission, Permission.id == PermissionView.permission_id)
         .where((ViewMenu.name + "." + Permission.name).in_([r.replace(".", f".{PREFIX}", 1) for r in rights]))
     )
-    statement = select(User).where(User.id.in_(holders), User.active.is_(True)).order_by(User.last_name, User.id)
+    statement = select(User).where(User.id.in_(holders), User.active.is_(True)).order_by(User.name_key, User.id)
     return list(session.scalars(statement))
 
 

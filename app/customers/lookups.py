@@ -19,7 +19,7 @@ from app.web.lookup import Lookup, register_lookup
 
 def _people(session: Session, text: str) -> Select[Any]:
     """Active users; there are few, so their names are compared here, pinyin and initials included."""
-    statement = select(User).where(User.active.is_(True)).order_by(User.last_name, User.first_name, User.id)
+    statement = select(User).where(User.active.is_(True)).order_by(User.name_key, User.id)
     if not text:
         return statement
     wanted = text.lower().replace(" ", "")

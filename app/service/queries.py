@@ -67,7 +67,7 @@ def specialists() -> Select[User]:
     return (
         select(User)
         .where(User.active.is_(True), User.roles.any(and_(Role.name != "Admin", Role.permissions.any(processing))))
-        .order_by(User.last_name, User.first_name, User.id)
+        .order_by(User.name_key, User.id)
     )
 
 

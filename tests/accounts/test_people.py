@@ -373,3 +373,32 @@ def test_people_are_managed_from_the_command_line(app: Flask, client: Client, se
     assert (set_.exit_code, gone.exit_code) == (0, 0)
     assert signed_in == 302
     assert not person(session, "wu").active
+
+
+def test_people_are_sorted_by_the_sound_of_their_names_in_lists_and_in_choices(session: Session, admin: Client) -> None:
+    from app.accounts.forms import people_choices
+
+    for number, (last, first) in enumerate([("张", "伟"), ("Lin", "Grace"), ("安", "东"), ("李", "雷")]):
+        added = admin.post(
+            "/users/add", data=new_user(session, last_name=last, first_name=first, username=f"u{number}")
+        )
+        assert added.status_code == 200
+    wanted = ["安东", "Grace Lin", "李雷", "张伟"]
+
+    page = admin.get("/users/list/", query_string={"_oc_UserView": "name", "_od_UserView": "asc"}).text
+    places = [page.index(name) for name in wanted]
+    assert places == sorted(places)
+
+    offered = [name for _pk, name in people_choices() if name in wanted]
+    assert offered == wanted
+
+
+def test_a_new_name_moves_its_person_in_the_order(session: Session, admin: Client) -> None:
+    admin.post("/users/add", data=new_user(session))
+    zhou = person(session, "zhou.hang")
+    assert zhou.name_key == "zhou hang"
+
+    zhou.last_name = "安"
+    session.flush()
+
+    assert zhou.name_key == "an hang"

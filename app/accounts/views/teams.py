@@ -33,7 +33,7 @@ class TeamView(SettingsPage):
         """Every team below its parent, with its leader and its people."""
         nodes = team_tree(db.session())
         placed = {user.id for node in nodes for user in node.people}
-        everybody = db.session.query(User).filter(User.active.is_(True)).order_by(User.last_name, User.first_name)
+        everybody = db.session.query(User).filter(User.active.is_(True)).order_by(User.name_key, User.id)
         alone = [user for user in everybody if user.id not in placed]
         return self.render_template("accounts/teams.html", nodes=nodes, alone=alone, title=_("Teams"))
 

@@ -83,7 +83,8 @@ class UserView(CrmModelView):
     narrow_args = ("role",)
     base_order = ("username", "asc")
     list_columns = ["name", "username", "role_names", "team", "active", "last_login"]
-    order_columns = ["username", "last_login", "active"]
+    order_columns = ["name", "username", "last_login", "active"]
+    column_order = {"name": "name_key"}
     show_columns = ["username", "email", "phone", "team", "last_login"]
     search_columns = ["active", "team_id", "language", "username", "last_login"]
     label_columns = {

@@ -43,7 +43,7 @@ def collaborators_of(session: Session, customer_id: int) -> list[User]:
     shared = select(CustomerAccess.user_id).where(
         CustomerAccess.customer_id == customer_id, CustomerAccess.reason == AccessReason.collaborator
     )
-    return list(session.scalars(select(User).where(User.id.in_(shared)).order_by(User.last_name, User.id)))
+    return list(session.scalars(select(User).where(User.id.in_(shared)).order_by(User.name_key, User.id)))
 
 
 def share(customer: Customer, user_ids: Iterable[int], *, by: Actor, at: datetime) -> None:
@@ -65,6 +65,6 @@ def share(customer: Customer, user_ids: Iterable[int], *, by: Actor, at: datetim
     for user_id in wanted - before.keys():
         grant_access(session, customer.id, user_id, AccessReason.collaborator)
     if wanted != before.keys():
-        names = sorted(person.name for person in collaborators_of(session, customer.id))
-        changes = {"collaborators": [sorted(before.values()), names]}
+        names = [person.name for person in collaborators_of(session, customer.id)]
+        changes = {"collaborators": [[*before.values()], names]}
         audit.record(session, "update", "customer", customer, changes, by=by, at=at)

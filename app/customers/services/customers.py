@@ -267,7 +267,7 @@ def add_tags(customer: Customer, names: list[str], *, by: Actor, at: datetime) -
 def tags_of(session: Session, customer_id: int) -> list[str]:
     """The customer's tags, by the sound of their names."""
     names = select(Tag.name).join(CustomerTag, CustomerTag.tag_id == Tag.id)
-    return list(session.scalars(names.where(CustomerTag.customer_id == customer_id).order_by(Tag.name)))
+    return sorted(session.scalars(names.where(CustomerTag.customer_id == customer_id)), key=name_key)
 
 
 def load_tags(session: Session, customers: Sequence[Customer]) -> None:
@@ -277,4 +277,4 @@ def load_tags(session: Session, customers: Sequence[Customer]) -> None:
     for pk, tag in session.execute(pairs.where(CustomerTag.customer_id.in_(found))):
         found[pk].append(tag)
     for customer in customers:
-        set_committed_value(customer, "tags", found[customer.id])
+        set_committed_value(customer, "tags", sorted(found[customer.id], key=lambda tag: name_key(tag.name)))

@@ -135,7 +135,7 @@ class CustomerActions(BulkActs):
         """Let colleagues see the customer."""
         customer = self.found(pk)
         form = ShareForm.refresh()
-        people = db.session.scalars(select(User).where(User.active.is_(True)).order_by(User.last_name, User.id))
+        people = db.session.scalars(select(User).where(User.active.is_(True)).order_by(User.name_key, User.id))
         form.collaborators.choices = [(user.id, user.name) for user in people if user.id != customer.owner_id]
         if request.method == "GET":
             form.collaborators.data = [user.id for user in services.collaborators_of(db.session, customer.id)]
