@@ -75,7 +75,7 @@ class CustomerForm(DynamicForm):
         description=_l("1 to 5, 5 is best."),
     )
     source = ChoiceField(_l("Source"), choices=term_choices("source"))
-    owner_id = remote(_l("Responsible"), "user", description=_l("Empty: nobody yet."))
+    owner_id = remote(_l("Owner"), "user", description=_l("Leave empty for nobody yet."))
     parent_id = remote(_l("Parent company"), "customer")
     tags = TagsField(_l("Tags"), description=_l("Separate several with commas."))
     legal_representative = TextField(_l("Legal representative"), longest=80)

@@ -64,7 +64,7 @@ def test_the_office_renames_orders_retires_and_adds_entries(session: Session, cl
     ("line", "said"),
     [
         (("", "", "No Chinese"), "必填"),
-        (("Bad Code", "某", "Some"), "只能包含小写字母"),
+        (("Bad Code", "某", "Some"), "请使用小写字母"),
         (("", "x" * 81, "Long"), "最多"),
     ],
 )

@@ -319,7 +319,7 @@ def test_somebody_without_a_role_is_told_whom_to_ask(client_as):
     page = client_as(None).get("/?_l_=en")
 
     assert page.status_code == 200
-    assert "An administrator gives you a role" in page.text
+    assert "Once an administrator gives you a role" in page.text
 
 
 def test_a_visitor_signs_in_first(client, app):

@@ -131,7 +131,7 @@ def test_an_operator_that_a_column_does_not_have_is_a_wrong_address(session, as_
 @pytest.mark.parametrize(
     ("query", "chip"),
     [
-        ("_flt_5_level=A,B", "级别：A，B"),
+        ("_flt_5_level=A,B", "级别：A、B"),
         ("_flt_0_level=A", "级别：A"),
         ("_flt_3_level=A", "级别不等于 A"),
         ("_flt_5_value_12m=100..500", "近 12 个月：100 至 500"),

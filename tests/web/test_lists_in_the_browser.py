@@ -104,7 +104,7 @@ def test_a_view_is_saved_and_shared_with_everybody(page_of: Callable[..., Page])
     colleague.wait_for_url("**view=**")
     levels = set(colleague.locator("tbody td[data-col=level]").all_inner_texts())
     assert {level.strip() for level in levels} <= {"A", "B"}
-    assert colleague.locator(".chip").all_inner_texts() == ["级别：A，B"]
+    assert colleague.locator(".chip").all_inner_texts() == ["级别：A、B"]
     page.click(".views-row summary")
     page.click(".views-row button:has-text('删除视图')")
     page.click("[data-toast] .undo")

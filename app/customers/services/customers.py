@@ -86,7 +86,7 @@ def _first_owner(session: Session, chosen: Any, by: Actor) -> int | None:
     if chosen not in (None, by.user_id):
         raise invalid(
             "owner_id",
-            _l("You are responsible for the customers you enter. Whoever hands customers over can change that."),
+            _l("You own the customers you enter. Whoever may hand customers over can change that."),
         )
     return by.user_id
 

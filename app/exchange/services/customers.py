@@ -61,7 +61,7 @@ class CustomerWriter(Writer):
     def _compare(self, session: Session, entry: Entry, customer: Customer) -> None:
         values = {name: entry.values[name] for name in entry.values if name not in {"code", "owner", "status"}}
         tags = values.pop("tags", None)
-        if tags is not None and sorted(tags) != customers.tags_of(session, customer.id):
+        if tags is not None and set(tags) != set(customers.tags_of(session, customer.id)):
             values["tags"] = tags
         owner_id = entry.values.get("owner")
         version = customer.version
