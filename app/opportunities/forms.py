@@ -99,22 +99,27 @@ FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 ADD_ONLY = ("customer_id", *NEW_CUSTOMER, "owner_id")
 
 
-class _Noted(DynamicForm):
-    note = TextField(_l("Note"), longest=300, lines=True)
+def _note() -> TextField:
+    return TextField(_l("Note"), longest=300, lines=True)
 
 
-class AssignForm(_Noted):
+class AssignForm(DynamicForm):
     """Who develops an opportunity."""
 
     owner_id = ChoiceField(_l("Assign to"), choices=people_choices, coerce=int, required=True)
+    note = _note()
 
 
-class ReturnForm(_Noted):
+class ReturnForm(DynamicForm):
     """Why an opportunity goes back into the pool."""
 
+    note = _note()
 
-class ReopenForm(_Noted):
+
+class ReopenForm(DynamicForm):
     """Why a closed opportunity is opened again."""
+
+    note = _note()
 
 
 class AdvanceForm(DynamicForm):
@@ -129,16 +134,18 @@ class AdvanceForm(DynamicForm):
     competitor = ChoiceField(REQUIRABLE["competitor"], choices=term_choices("competitor"))
 
 
-class GoBackForm(_Noted):
+class GoBackForm(DynamicForm):
     """The stage to go back to, and why."""
 
     stage = StageField(_l("Stage"), choices=stage_choices, required=True)
+    note = _note()
 
 
-class WinForm(_Noted):
+class WinForm(DynamicForm):
     """What was agreed."""
 
     amount = MoneyField(_l("Amount"), required=True, description=_l("Cannot be changed after the win."))
+    note = _note()
 
 
 class LoseForm(DynamicForm):

@@ -16,7 +16,7 @@ from app.core.database import unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import ngettext
 from app.theme.widgets import MoveButton
-from app.web.session import acting, now, signed_in, wants_json
+from app.web.session import acting, now, signed_in, wants_sentence
 from app.web.views import CrmModelView, show_refusal
 from app.web.views.selection import for_each
 
@@ -65,7 +65,7 @@ class BulkActs(CrmModelView):
             with unit_of_work():
                 for_each(records, lambda record: act.act(record, form, by, at), several=len(records) > 1)
         except DomainError as refusal:
-            if wants_json() and "HX-Request" not in request.headers:
+            if wants_sentence():
                 return jsonify(message=str(refusal)), refusal.status
             show_refusal(form, refusal)
             return self._about(act, form, records), 422

@@ -15,7 +15,7 @@ from app.core.i18n import _, ngettext
 from app.core.workflow import Move, Workflow
 from app.theme.widgets import MoveButton
 from app.web.lookup import keep_within
-from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_json
+from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_sentence
 from app.web.views import CrmModelView, show_refusal
 from app.web.views.selection import for_each
 
@@ -126,7 +126,7 @@ class WorkflowView(CrmModelView):
         )
 
     def _refused(self, move: Move, form: Any, url: str, records: list[Any], refusal: DomainError) -> Any:
-        if wants_json():
+        if wants_sentence():
             return jsonify(message=str(refusal)), refusal.status
         if form is not None and "HX-Request" in request.headers:
             show_refusal(form, refusal)
@@ -139,7 +139,7 @@ class WorkflowView(CrmModelView):
             message = _("%(move)s: %(name)s.", move=move.label, name=str(records[0]))
         else:
             message = ngettext("%(move)s: %(num)d record.", "%(move)s: %(num)d records.", len(records), move=move.label)
-        if wants_json():
+        if wants_sentence():
             return jsonify(message=message)
         flash(message, "success")
         return self._after(records)

@@ -75,6 +75,11 @@ def wants_json() -> bool:
     return request.headers.get("X-Requested-With") == "fetch" or request.accept_mimetypes.best == "application/json"
 
 
+def wants_sentence() -> bool:
+    """Say whether a script asks that shows a sentence itself; a dialog shows its form again, or leads to a page."""
+    return wants_json() and "HX-Request" not in request.headers
+
+
 ONCE_LENGTH = 43
 
 

@@ -71,6 +71,29 @@ def stored(session):
     return read
 
 
+def test_a_won_one_leads_to_its_order_with_the_customer_filled_in(given, as_, stored):
+    pk = given("won")
+    page = as_("manager").get(f"{BASE}/show/{pk}").text
+
+    address = re.search(r'href="(/orders/add\?opportunity_id=\d+)"', page)
+    assert address is not None
+    form = as_("manager").get(address[1]).text
+
+    assert stored(stored(pk).customer_id, Customer).name in form
+    assert stored(pk).title in form
+    assert "/orders/add?opportunity_id" not in as_("manager").get(f"{BASE}/show/{given()}").text
+    assert "/orders/add?opportunity_id" not in as_("reader").get(f"{BASE}/show/{pk}").text
+
+
+def test_nobody_has_begun_with_the_stage_of_an_unassigned_one(given, as_):
+    free, at_work = given("unassigned", owner_id=None), given()
+
+    # A tick says that a stage is over.
+    assert 'class="past"' not in as_("director").get(f"{BASE}/show/{free}").text
+    assert "ti-check" not in as_("director").get(f"{BASE}/show/{free}").text
+    assert 'aria-current="step"' in as_("manager").get(f"{BASE}/show/{at_work}").text
+
+
 def count(session, model):
     session.expire_all()
     return session.scalar(select(func.count()).select_from(model))

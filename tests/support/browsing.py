@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.databases import only_one
-from tests.support.live import LiveServer, install_demo, running_chromium, running_server
+from tests.support.live import LiveServer, answer_and_note, install_demo, running_chromium, running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """An empty tab, 1280 wide, in Chinese; relative addresses are the live server's.
 
-    A script error in any page the test visits fails the test.
+    A script error in any page the test visits fails the test, and so does being asked whether to leave a page.
     """
     context = browser.new_context(
         base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 800}
@@ -65,6 +65,7 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     context.set_default_timeout(10_000)
     errors: list[str] = []
     context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.on("dialog", lambda asked: answer_and_note(asked, errors))
     yield context.new_page()
     context.close()
     assert not errors, errors

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from tests.support.languages import WrongWords
-from tests.support.live import LiveServer, demo_environment, flask_command, sign_in
+from tests.support.live import LiveServer, answer_and_note, demo_environment, flask_command, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -63,6 +63,7 @@ class Company:
         context.add_init_script(WATCH_POLICY)
         odd: list[str] = []
         context.on("weberror", lambda error: odd.append(f"script: {error.error}"))
+        context.on("dialog", lambda asked: answer_and_note(asked, odd))
         context.on("console", lambda said: self._listen(said, odd, refusals))
         context.on("request", lambda asked: self._follow(asked.url, odd))
         yield Person(self, context.new_page())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS, ORDERS, SEED = 120, 400, 1
@@ -133,6 +133,12 @@ def running_chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+
+
+def answer_and_note(asked: Dialog, odd: list[str]) -> None:
+    """Agree to what the browser itself asks, and note it: our pages ask in dialogs of their own."""
+    odd.append(f"the browser asks ({asked.type}): {asked.message}")
+    asked.accept()
 
 
 def sign_in(page: Page, username: str, password: str = DEMO_PASSWORD) -> None:

@@ -102,3 +102,20 @@ def test_a_double_click_in_a_dialog_makes_the_move_once(page: Page) -> None:
     assert len([url for url in sent if url.endswith("/steps")]) == 1
     steps = page.locator("a[href*='/plans/']:has-text('双击的一步')")
     assert len({steps.nth(place).get_attribute("href") for place in range(steps.count())}) == 1
+
+
+def test_a_dialog_that_was_saved_lets_the_page_go(page: Page) -> None:
+    """What was chosen in a dialog is saved; the browser does not ask whether to give it up."""
+    sign_in(page, "market")
+    page.locator("a[data-dialog*='/opportunities/'][data-dialog*='/move/assign']").first.click()
+    first = page.locator("#dialog form :is(select, textarea, input:not([type=hidden]))").first
+    first.wait_for()
+    order = first.get_attribute("name")
+    page.locator("#dialog [name=owner_id]").select_option(index=1)
+    page.locator("#dialog [name=note]").fill("请本周联系")
+
+    with page.expect_navigation():
+        page.locator("#dialog [data-save]").click()
+
+    page.locator("[data-toast=good]").wait_for()
+    assert order == "owner_id"

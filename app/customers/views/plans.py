@@ -19,7 +19,7 @@ from app.theme import cells, layout
 from app.theme.widgets import MoveButton, QuickFilter, RecordHead, SavedView
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_json
+from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_sentence
 from app.web.views import CrmModelView, show_refusal
 
 
@@ -199,11 +199,11 @@ class PlanView(CrmModelView):
         except SentBefore:
             return self._done(plan)
         except DomainError as refusal:
-            if wants_json():
+            if wants_sentence():
                 raise
             show_refusal(form, refusal)
             return page(), 422
-        if wants_json():
+        if wants_sentence():
             return {"message": str(plan)}
         message = _("%(name)s was saved.", name=plan.what)
         if plan.done_at is not None:

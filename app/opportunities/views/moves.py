@@ -16,7 +16,7 @@ from app.opportunities.views import page
 from app.theme.widgets import MoveButton
 from app.web.filters import LARGEST_KEY
 from app.web.moves import WorkflowView
-from app.web.session import acting, now, signed_in, wants_json
+from app.web.session import acting, now, signed_in, wants_sentence
 
 
 class OpportunityMoves(WorkflowView):
@@ -62,12 +62,12 @@ class OpportunityMoves(WorkflowView):
             with unit_of_work():
                 opportunity = services.claim(int(pk), by=acting(), at=now())
         except DomainError as refusal:
-            if wants_json() or isinstance(refusal, NotFound):
+            if wants_sentence() or isinstance(refusal, NotFound):
                 raise
             flash(str(refusal), "danger")
             return self._to(url_for("OpportunityPoolView.list"))
         message = _("%(name)s is yours now.", name=opportunity.title)
-        if wants_json():
+        if wants_sentence():
             return jsonify(message=message)
         flash(message, "success")
         return self._to(self.url_of(opportunity))

@@ -92,13 +92,14 @@ def told(record: Opportunity) -> tuple[dict[str, Any], datetime | None]:
 def _path(record: Opportunity) -> list[tuple[Any, str, int]]:
     """(stage, past|now|next, days normal) of every stage, for the line above the page."""
     place = next((s.position for s in queries.all_stages(db.session) if s.code == record.stage), 0)
-    open_ = record.status is OpportunityStatus.developing
+    # Nobody has begun with the stage of an unassigned one; that of a closed one is over.
+    here = {OpportunityStatus.developing: "now", OpportunityStatus.unassigned: "next"}.get(record.status, "past")
     path = []
     for stage in queries.stages(db.session):
-        state = "past" if stage.position < place else "next" if stage.position > place else "now"
+        state = "past" if stage.position < place else "next" if stage.position > place else here
         if record.status is OpportunityStatus.won:
             state = "past"
-        path.append((stage, state if open_ or state != "now" else "past", stage.normal_days))
+        path.append((stage, state, stage.normal_days))
     return path
 
 

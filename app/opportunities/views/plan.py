@@ -13,7 +13,7 @@ from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.customers.models import FollowUpKind
 from app.opportunities import forms, queries, services
-from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_json
+from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_sentence
 from app.web.views import show_refusal
 
 
@@ -74,7 +74,7 @@ class DevelopmentPlan:
         return self._back_to(opportunity)
 
     def _back_to(self, opportunity: Any, message: str = "") -> Any:
-        if wants_json():
+        if wants_sentence():
             return {"message": message}
         if message:
             flash(message, "success")

@@ -33,9 +33,12 @@
     const url = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
     const answer = await ck.ask(url, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (button) button.disabled = false;
+    // A card was put down: its board is shown again, not the record.
+    if (ck.settle) shared.dataset.stays = "";
     ck.settle?.(answer.ok);
     if (answer.ok) {
-      const target = answer.response.headers.get("HX-Redirect") || answer.data?.url || (answer.response.redirected ? answer.response.url : "");
+      ck.saved(form);
+      const target = "stays" in shared.dataset ? "" : answer.response.headers.get("HX-Redirect") || answer.data?.url || (answer.response.redirected ? answer.response.url : "");
       if (target && target !== location.href) location.assign(target); else location.reload();
       return;
     }
@@ -54,7 +57,7 @@
     }
     line.textContent = text;
   };
-  shared?.addEventListener("close", () => { shared.replaceChildren(); ck.settle?.(false); ck.settle = null; });
+  shared?.addEventListener("close", () => { shared.replaceChildren(); delete shared.dataset.stays; ck.settle?.(false); ck.settle = null; });
 
   /* Resolves to true when the person agrees. */
   ck.confirm = (text) => new Promise((resolve) => {

@@ -12,6 +12,8 @@
     event.returnValue = ck.words.unsaved;
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-leave]")) leaving = true; });
+  /* What was sent in the background is saved: nobody is asked about it. */
+  ck.saved = (form) => changed.delete(form);
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
