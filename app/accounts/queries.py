@@ -21,7 +21,7 @@ from app.accounts.models import Team, TeamLeader, User, full_name
 from app.core.actors import Actor
 from app.core.i18n import DEFAULT_LANGUAGE
 from app.core.remembered import know, present_mark, remembered
-from app.core.visibility import scopes
+from app.core.visibility import record_of, scopes
 
 PREFIX = "can_"
 ADMIN = "Admin"
@@ -131,7 +131,8 @@ def holder_counts(session: Session) -> dict[int, int]:
 
 def holdings(session: Session, user_id: int) -> list[tuple[str, int]]:
     """(kind, number of rows) of everything whose owner ``user_id`` is, as far as whoever asks may see it."""
-    owned = [scope for scope in scopes() if hasattr(scope.model, "owner_id")]
+    # A part, such as the log of a service request, is no record of its own.
+    owned = [scope for scope in scopes() if hasattr(scope.model, "owner_id") and scope.model is record_of(scope.kind)]
     counts = [
         select(func.count()).select_from(scope.model).where(scope.model.owner_id == user_id).scalar_subquery()
         for scope in owned

@@ -167,7 +167,7 @@ def test_somebody_who_leaves_is_out_at_once_and_the_page_says_what_they_own(
     answer = admin.post(f"/users/deactivate/{zhou.id}")
 
     session.expire_all()
-    assert dict(holdings(session, zhou.id))["customer"] == 1
+    assert holdings(session, zhou.id) == [("customer", 1)]
     assert "手上还有" in question.text
     assert untouched == 200
     assert answer.location == f"/users/show/{zhou.id}"

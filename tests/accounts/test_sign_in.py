@@ -57,6 +57,26 @@ def test_a_name_is_locked_out_after_five_wrong_passwords_even_for_the_right_one(
     assert not is_signed_in(client)
 
 
+def test_an_administrator_sees_who_is_locked_out_and_lets_them_in_with_a_new_password(
+    client: Client, session: Session, lin: Any, client_as: Any
+) -> None:
+    admin = client_as("Admin")
+    for _ in range(4):
+        sign_in(client, lin.username, WRONG)
+    before = admin.get(f"/users/show/{lin.id}").text
+    sign_in(client, lin.username, WRONG)
+
+    locked = admin.get(f"/users/show/{lin.id}").text
+    shown = admin.post(f"/users/reset_password/{lin.id}").text
+    initial = re.search(r"<code[^>]*>([^<]+-[^<]+-[^<]+)</code>", shown)
+
+    assert "输错密码" not in before
+    assert "输错密码" in locked
+    assert initial is not None
+    assert sign_in(client, lin.username, initial[1]).status_code == 302
+    assert "输错密码" not in admin.get(f"/users/show/{lin.id}").text
+
+
 def test_the_lock_counts_a_person_not_a_spelling(client: Client, session: Session, lin: Any) -> None:
     lin.email = "lin@example.com"
     session.commit()

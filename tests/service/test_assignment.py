@@ -207,3 +207,11 @@ def test_requests_assigned_at_once_are_spread_evenly(own_app, committed):
         owners = db.session.scalars(select(ServiceRequest.owner_id).where(ServiceRequest.id.in_(waiting))).all()
         db.session.remove()
     assert sorted(owners.count(person) for person in people) == [3, 3, 3, 3]
+
+
+def test_what_somebody_is_responsible_for_counts_requests_without_their_log(session, make_request, specialist):
+    from app.accounts.queries import holdings
+
+    make_request("processed", owner_id=specialist.user_id)
+
+    assert holdings(session, specialist.user_id) == [("service_request", 1)]

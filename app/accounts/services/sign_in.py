@@ -46,6 +46,16 @@ def begin_attempt(
     return attempt.id, (earlier or 0) <= allowed
 
 
+def locked_until(session: Session, user: User, at: datetime, *, allowed: int, minutes: int) -> datetime | None:
+    """Until when ``user`` is kept out after wrong passwords; None for whoever may try."""
+    since = at - timedelta(minutes=minutes)
+    failures = select(SignInFailure.at).where(
+        SignInFailure.username == user.username.casefold()[:_NAME], SignInFailure.at > since
+    )
+    newest = session.scalars(failures.order_by(SignInFailure.at.desc()).limit(allowed)).all()
+    return newest[-1] + timedelta(minutes=minutes) if len(newest) == allowed else None
+
+
 def refuse(session: Session, attempt: int, name: str, user_id: int | None, at: datetime, *, locked: bool) -> None:
     """Log a failed attempt; one made while the name is locked out does not prolong the lock."""
     failure = session.get(SignInFailure, attempt)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from app.core.i18n import _, format_number, listed
+from app.core.i18n import _, format_number, format_time, listed
 from app.core.rights import kinds, role_label
 from app.theme import cells
 
@@ -20,6 +21,13 @@ def roles(names: Iterable[str]) -> str:
 def access(active: bool | None) -> Markup:
     """Whether somebody can sign in."""
     return cells.status_badge(_("Can sign in"), "good") if active else cells.status_badge(_("Left"), "done")
+
+
+def lock(until: datetime | None) -> list[Markup]:
+    """That somebody is kept out after wrong passwords, if they are."""
+    if until is None:
+        return []
+    return [cells.status_badge(_("Locked until %(time)s after wrong passwords", time=format_time(until)), "bad")]
 
 
 def kind_label(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import or_
@@ -21,7 +21,7 @@ from app.accounts.forms import (
 )
 from app.accounts.models import User
 from app.accounts.queries import holdings, rights_of, roles_by_user, roles_of
-from app.accounts.services import leaving, users
+from app.accounts.services import leaving, sign_in, users
 from app.accounts.views import looks
 from app.accounts.views.pages import try_to
 from app.core.actors import Actor
@@ -165,13 +165,20 @@ class UserView(CrmModelView):
             title=user.name,
             code=user.username,
             mark=cells.initial(user.name),
-            badges=[looks.access(user.active)],
+            badges=[looks.access(user.active), *looks.lock(self._locked_until(user))],
             tags=[str(role_label(name)) for name in sorted(rights_of(db.session(), user.id)[0])],
             moves=moves,
             back_url=url_for(".list"),
             back_label=_("Users"),
             edit_url=url_for(".edit", pk=user.id) if actor.may("user.edit") else "",
         )
+
+    def _locked_until(self, user: User) -> datetime | None:
+        if not user.active:
+            return None
+        settings = current_app.config
+        limits = {"allowed": settings["LOGIN_ATTEMPTS"], "minutes": settings["LOGIN_LOCK_MINUTES"]}
+        return sign_in.locked_until(db.session(), user, now(), **limits)
 
     def record_facts(self, user: User) -> list[Fact]:
         """What is known about a person."""
