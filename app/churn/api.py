@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from app.churn.models import ChurnCase
+from typing import Any
+
+from sqlalchemy import select
+
+from app.churn.models import ChurnCase, ChurnMeasure
 from app.churn.workflow import workflow
+from app.core.database import db
 from app.web.api import CrmApi
 from app.web.interface import CrmInterface
 
@@ -29,3 +34,17 @@ class ChurnCaseApi(CrmApi):
         "confirm": {"reason": "text", "note": "text"},
         "recover": {"note": "text"},
     }
+
+    def _complete(self, row: dict[str, Any]) -> None:
+        """What was done about it so far, the newest first."""
+        done = select(ChurnMeasure).where(ChurnMeasure.case_id == row["id"]).order_by(ChurnMeasure.id.desc())
+        row["measures"] = [
+            {
+                "at": measure.at.isoformat(),
+                "by_id": measure.by_id,
+                "measures": measure.measures,
+                "text": measure.text,
+                "look_again_on": measure.look_again_on.isoformat(),
+            }
+            for measure in db.session.scalars(done)
+        ]

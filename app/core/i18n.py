@@ -271,11 +271,21 @@ def parse_day(text: str) -> date:
         raise ValueError(_("There is no such day: %(text)s.", text=bare)) from None
 
 
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
+
+
 def parse_moment(text: str) -> datetime:
     """Return the moment somebody typed in the company's time zone, as aware UTC; a day alone means midnight.
 
+    A program may say its offset from UTC, as in ``2026-11-22T06:30:00+00:00``.
+
     :raises ValueError: with a sentence, when there is no such moment.
     """
+    if _WITH_OFFSET.fullmatch(text.strip()):
+        try:
+            return datetime.fromisoformat(text.strip()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValueError(_("There is no such time: %(text)s.", text=text.strip())) from None
     match = re.fullmatch(r"(.+?)(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", _plain(text))
     if match is None:
         raise ValueError(_("Enter a date and time like 2026-11-22 14:30."))

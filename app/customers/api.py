@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.core.actors import Actor
+from app.core.database import db
 from app.core.identifiers import mask_account, mask_email, mask_phone
 from app.customers import services
 from app.customers.models import Contact, Customer, FollowUp, Plan
@@ -9,6 +15,12 @@ from app.customers.services import contacts, entering
 from app.customers.views.looks import MASKS
 from app.web.api import CrmApi
 from app.web.interface import CrmInterface
+
+
+def _create(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Customer:
+    values = dict(values)
+    anyway = values.pop("save_anyway", False)
+    return services.create_customer(values, by=by, at=at, save_anyway=anyway is True)
 
 
 class CustomerApi(CrmApi):
@@ -24,17 +36,32 @@ class CustomerApi(CrmApi):
         "bank_account", "notes", "custom", "last_contact_at", "next_plan_at", "last_order_on", "orders_12m", "value_12m",
         "satisfaction", "churn_band", "created_at", "changed_at", "version",
     )  # fmt: skip
-    writable = ("owner_id", *sorted(entering.EDITABLE))  # the owner of a new one only
+    writable = ("owner_id", "save_anyway", *sorted(entering.EDITABLE))
+    create_only = ("owner_id", "save_anyway")
     search_columns = [
         "code", "external_id", "name", "kind", "uscc", "industry", "region", "level", "credit", "source", "owner_id",
         "status", "last_order_on", "value_12m", "orders_12m", "churn_band", "created_at", "changed_at",
     ]  # fmt: skip
     order_columns = ["id", "name_key", "code", "last_order_on", "value_12m", "created_at", "changed_at"]
-    create = staticmethod(services.create_customer)
+    create = staticmethod(_create)
     update = staticmethod(services.update_customer)
     remove = staticmethod(services.delete_customer)
     masks = {"phone": mask_phone, "fax": mask_phone, "email": mask_email, "bank_account": mask_account}
     look = staticmethod(services.show_private)
+
+    def pre_get_list(self, data: dict[str, Any]) -> None:
+        super().pre_get_list(data)
+        # Whoever names the columns they want gets no others.
+        whole = [row for row in data["result"] if "id" in row]
+        if whole:
+            tags = services.tags_by_customer(db.session(), [row["id"] for row in whole])
+            for row in whole:
+                row["tags"] = tags[row["id"]]
+
+    def _complete(self, row: dict[str, Any]) -> None:
+        session = db.session()
+        row["tags"] = services.tags_of(session, row["id"])
+        row["collaborators"] = [user.id for user in services.collaborators_of(session, row["id"])]
 
 
 class ContactApi(CrmApi):

@@ -46,6 +46,7 @@ class OpportunityApi(CrmApi):
         "closed_at", "custom", "created_at", "changed_at", "version",
     )  # fmt: skip
     writable = ("customer_id", "owner_id", *FIELDS)
+    create_only = ("customer_id", "owner_id")
     search_columns = [
         "number", "customer_id", "status", "stage", "owner_id", "source", "amount", "expected_close", "closed_at",
         "created_at",

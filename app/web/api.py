@@ -18,6 +18,7 @@ from app.core.i18n import _
 from app.core.workflow import Workflow
 from app.web.api_answers import Answers
 from app.web.api_body import Unusable, move_values, repeat_token, sent
+from app.web.filters import TypedFilter
 from app.web.per_request import PerRequest
 from app.web.session import SentBefore, acting, claim_submission, now
 
@@ -29,13 +30,15 @@ MOST_FILTERS = 20
 class CrmApi(Answers, ModelRestApi):
     """FAB's REST resource with our services behind it; a resource only declares.
 
-    ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent. ``masks``
-    maps private columns to how they are shown; ``look(record, field, *, by, at)`` shows one in full and writes it down.
+    ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent, of which
+    ``create_only`` only with a new record. ``masks`` maps private columns to how they are shown;
+    ``look(record, field, *, by, at)`` shows one in full and writes it down.
     """
 
     kind = ""
     columns: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
+    create_only: tuple[str, ...] = ()
     create: Service | None = None
     update: Service | None = None
     remove: Service | None = None
@@ -87,6 +90,7 @@ class CrmApi(Answers, ModelRestApi):
 
     def pre_get(self, data: dict[str, Any]) -> None:
         self._mask(data["result"])
+        self._complete(data["result"])
 
     def pre_get_list(self, data: dict[str, Any]) -> None:
         for row in data["result"]:
@@ -94,6 +98,9 @@ class CrmApi(Answers, ModelRestApi):
 
     def set_response_key_mappings(self, *_args: Any, **_kwargs: Any) -> None:
         """Answer with rows only: FAB adds labels made from column names, in English and with every answer."""
+
+    def _complete(self, row: dict[str, Any]) -> None:
+        """Add to one record what stands in other tables."""
 
     def _mask(self, row: dict[str, Any]) -> None:
         for name, mask in self.masks.items():
@@ -112,6 +119,8 @@ class CrmApi(Answers, ModelRestApi):
             found = next((flt for flt in known.get(column, ()) if flt.arg_name == operator), None)
             if found is None:
                 raise Unusable(_("%(column)s cannot be filtered by “%(operator)s”.", column=column, operator=operator))
+            if isinstance(found, TypedFilter) and (problem := found.problem(value)):
+                raise Unusable(_("%(column)s: %(problem)s", column=column, problem=problem))
             self._filters._add_filter(found, value)
         return self._filters.get_joined_filters(self._base_filters)
 
@@ -147,7 +156,7 @@ class CrmApi(Answers, ModelRestApi):
 
     def put_headless(self, pk: Any) -> Any:
         def act() -> Any:
-            values = sent(self.writable)
+            values = sent([name for name in self.writable if name not in self.create_only])
             record = self.datamodel.get(pk, self._base_filters)
             if record is None:
                 return self.response_404()
@@ -270,6 +279,7 @@ class CrmApi(Answers, ModelRestApi):
             return self.response(status, id=pk, result=None)
         row = self.show_model_schema.dump(record, many=False)
         self._mask(row)
+        self._complete(row)
         answer = self.response(status, id=record.id, result=row)
         if hasattr(record, "version"):
             answer.headers["ETag"] = f'"{record.version}"'

@@ -43,6 +43,8 @@ def read(kind: str, column: Any, value: Any) -> Any:
                 return i18n.parse_decimal(text)
             case "boolean":
                 return {"y": True, "true": True, "1": True, "n": False, "false": False, "0": False}[text.lower()]
+            case "moment" if ":" in text:
+                return i18n.parse_moment(text)
             case "day" | "moment":
                 return i18n.parse_day(text)
     except (KeyError, ArithmeticError) as problem:
@@ -95,6 +97,7 @@ class TypedFilter(BaseFilter):
         raise NotImplementedError
 
     def _day(self, value: date) -> tuple[datetime, datetime]:
+        """When a day begins and when the next one does."""
         zone = i18n.time_zone()
         start = datetime.combine(value, time.min, zone).astimezone(UTC)
         # Year 9999 has no day after its last.
@@ -103,13 +106,15 @@ class TypedFilter(BaseFilter):
 
     def _within(self, column: Any, first: Any, last: Any) -> ColumnElement[bool]:
         """The condition of a span, both ends inclusive; one that is None is open."""
-        moment = self.kind == "moment"
         parts = []
         if first is not None:
-            parts.append(column >= (self._day(first)[0] if moment else first))
+            parts.append(column >= (self._day(first)[0] if self._whole_day(first) else first))
         if last is not None:
-            parts.append(column < self._day(last)[1] if moment else column <= last)
+            parts.append(column < self._day(last)[1] if self._whole_day(last) else column <= last)
         return and_(*parts)
+
+    def _whole_day(self, value: Any) -> bool:
+        return self.kind == "moment" and not isinstance(value, datetime)
 
 
 class Equal(TypedFilter):
@@ -117,7 +122,7 @@ class Equal(TypedFilter):
     arg_name = "eq"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        if self.kind == "moment":
+        if self._whole_day(value):
             start, end = self._day(value)
             return and_(column >= start, column < end)
         return column == value

@@ -16,6 +16,7 @@ from app.customers.services.customers import (
     lose,
     restore_customer,
     set_tags,
+    tags_by_customer,
     tags_of,
     update_customer,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "set_tags",
     "share",
     "show_private",
+    "tags_by_customer",
     "tags_of",
     "update_contact",
     "update_customer",

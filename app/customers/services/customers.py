@@ -270,6 +270,15 @@ def tags_of(session: Session, customer_id: int) -> list[str]:
     return sorted(session.scalars(names.where(CustomerTag.customer_id == customer_id)), key=name_key)
 
 
+def tags_by_customer(session: Session, customer_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of several customers, by the sound of their names, in one statement."""
+    pairs = select(CustomerTag.customer_id, Tag.name).join(Tag, CustomerTag.tag_id == Tag.id)
+    found: dict[int, list[str]] = {pk: [] for pk in customer_ids}
+    for pk, name in session.execute(pairs.where(CustomerTag.customer_id.in_(found))):
+        found[pk].append(name)
+    return {pk: sorted(names, key=name_key) for pk, names in found.items()}
+
+
 def load_tags(session: Session, customers: Sequence[Customer]) -> None:
     """Read the tags of several customers in one statement."""
     pairs = select(CustomerTag.customer_id, Tag).join(Tag, CustomerTag.tag_id == Tag.id)

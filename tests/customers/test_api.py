@@ -1,0 +1,130 @@
+"""Customers and what people record about them, as a program reads and writes them."""
+
+from __future__ import annotations
+
+import prison
+import pytest
+from sqlalchemy import select
+
+from app.core.actors import acting_as
+from app.customers import services
+from app.customers.models import Customer
+from tests.support.customers import NOW, make_customer
+from tests.support.people import PASSWORD
+
+
+@pytest.fixture
+def api_as(app, session, client):
+    """``api_as(user)``: a function that sends requests in their name."""
+
+    def sign_in(user):
+        session.commit()
+        credentials = {"username": user.username, "password": PASSWORD, "provider": "db"}
+        token = client.post("/api/v1/security/login", json=credentials).json["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return lambda method, path, **options: client.open(f"/api/v1/{path}", method=method, headers=headers, **options)
+
+    return sign_in
+
+
+@pytest.fixture
+def director(make_user):
+    return make_user("Marketing Director")
+
+
+@pytest.fixture
+def as_director(api_as, director):
+    return api_as(director)
+
+
+def filtered(column, operator, value):
+    return {"q": prison.dumps({"filters": [{"col": column, "opr": operator, "value": value}]})}
+
+
+def test_a_customer_is_read_with_tags_and_colleagues_it_is_shared_with(session, manager, make_user, as_director):
+    colleague = make_user("Account Manager")
+    with acting_as(manager, session):
+        customer = make_customer(by=manager, tags=["重点", "冷链"])
+        services.share(customer, [colleague.id], by=manager, at=NOW)
+    make_customer(by=manager)
+    session.commit()
+
+    one = as_director("GET", f"customers/{customer.id}").json["result"]
+    listed = {row["id"]: row for row in as_director("GET", "customers/").json["result"]}
+    named = as_director("GET", "customers/", query_string={"q": prison.dumps({"columns": ["code"]})}).json["result"]
+
+    assert (one["tags"], one["collaborators"]) == (["冷链", "重点"], [colleague.id])
+    assert sorted(row["tags"] for row in listed.values()) == [[], ["冷链", "重点"]]
+    assert {tuple(row) for row in named} == {("code",)}
+
+
+def test_a_customer_like_another_is_saved_when_the_program_says_so(session, manager, as_director):
+    make_customer(by=manager, name="宁波恒泰鲜食有限公司", phone="0574-87653321")
+    session.commit()
+    like = {
+        "name": "恒泰鲜食（宁波）有限公司",
+        "phone": "0574-87653321",
+        "kind": "company",
+        "owner_id": manager.user_id,
+    }
+
+    refused = as_director("POST", "customers/", json=like)
+    saved = as_director("POST", "customers/", json={**like, "save_anyway": True})
+
+    assert refused.status_code == 422
+    assert "宁波恒泰鲜食有限公司" in refused.json["message"]
+    assert (saved.status_code, saved.json["result"]["owner_id"]) == (201, manager.user_id)
+
+
+@pytest.mark.parametrize("field", ["owner_id", "save_anyway"])
+def test_what_is_said_of_a_new_customer_only_is_refused_at_its_field_later(session, manager, as_director, field):
+    customer = make_customer(by=manager)
+    session.commit()
+
+    refused = as_director("PUT", f"customers/{customer.id}", json={field: 1})
+
+    assert refused.status_code == 422
+    assert list(refused.json["fields"]) == [field]
+    session.expire_all()
+    assert session.scalars(select(Customer.owner_id)).one() == manager.user_id
+
+
+@pytest.mark.parametrize("at", ["2026-11-20T02:30:00+00:00", "2026-11-20T02:30:00Z", "2026-11-20T10:30:00.000+08:00"])
+def test_a_moment_is_taken_as_it_is_answered(session, manager, as_director, at):
+    customer = make_customer(by=manager)
+    session.commit()
+    told = {"customer_id": customer.id, "kind": "phone", "at": at, "content": "谈了明年的用量"}
+
+    entered = as_director("POST", "follow-ups/", json=told).json["result"]
+    again = as_director("PUT", f"follow-ups/{entered['id']}", json={"at": entered["at"]})
+
+    assert entered["at"] == "2026-11-20T02:30:00+00:00"
+    assert (again.status_code, again.json["result"]["at"]) == (200, entered["at"])
+
+
+def test_a_program_asks_for_what_changed_since_a_moment(session, manager, as_director):
+    early, late = make_customer(by=manager), make_customer(by=manager)
+    session.commit()
+    late.notes = "改过"
+    session.commit()
+    since = as_director("GET", f"customers/{late.id}").json["result"]["changed_at"]
+
+    def found(operator, value):
+        answer = as_director("GET", "customers/", query_string=filtered("changed_at", operator, value))
+        return answer.status_code, set(answer.json.get("ids", ()))
+
+    assert found("gte", since) == (200, {late.id})
+    assert found("eq", since) == (200, {late.id})
+    assert found("lte", since) == (200, {early.id, late.id})
+    assert found("gte", since[:10]) == (200, {early.id, late.id})
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("changed_at", "yesterday"), ("changed_at", "2026-02-30T10:00:00Z"), ("value_12m", "viel"), ("status", "old")],
+)
+def test_a_filter_that_cannot_be_read_is_refused_with_a_sentence(as_director, column, value):
+    refused = as_director("GET", "customers/", query_string=filtered(column, "eq", value))
+
+    assert refused.status_code == 400
+    assert column in refused.json["message"]
