@@ -174,4 +174,4 @@ class ListViewForm(DynamicForm):
 
     title = TextField(_l("Name of the view"), longest=LONGEST_TITLE, required=True)
     shared = ChoiceField(_l("Who sees it"), choices=sharing_choices)
-    role_default = YesNoField(_l("The role’s list opens with this view"))
+    role_default = YesNoField(_l("The role's list opens with this view"))

@@ -12,7 +12,7 @@ SCOPES = ("see_own", "see_team", "see_all")
 
 VERBS: dict[str, Any] = {
     "see_own": _l("See own"),
-    "see_team": _l("See team’s"),
+    "see_team": _l("See team's"),
     "see_all": _l("See all"),
     "add": _l("Add"),
     "edit": _l("Edit"),

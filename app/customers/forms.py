@@ -115,7 +115,7 @@ class ContactForm(DynamicForm):
     """Everything that is typed about a person at a customer."""
 
     customer_id = remote(_l("Customer"), "customer", required=True)
-    name = TextField(_l("Name"), longest=80, required=True)
+    name = TextField(_l("Full name"), longest=80, required=True)
     gender = ChoiceField(_l("Gender"), choices=label_choices(terms.GENDERS), enum=Gender, segments=True)
     title = TextField(_l("Job title"), longest=80)
     department = TextField(_l("Department"), longest=80)

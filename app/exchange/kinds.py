@@ -59,7 +59,7 @@ CONTACTS = ImportKind(
         Field("external_id", _l("External ID"), read.text, ("外部编号", "联系人编号", "原系统编号", "contact_id", "id")),
         _CUSTOMER,
         _CUSTOMER_NAME,
-        Field("name", _l("Name"), read.text, ("联系人", "联系人姓名", "姓名", "contact", "contact name", "full name")),
+        Field("name", _l("Full name"), read.text, ("联系人", "联系人姓名", "名称", "contact", "contact name", "name")),
         Field("gender", _l("Gender"), read.member(terms.GENDERS, 先生=Gender.male, 女士=Gender.female, m=Gender.male, f=Gender.female), ("称谓",)),
         Field("title", _l("Job title"), read.text, ("职务", "职位", "岗位", "position", "title")),
         Field("department", _l("Department"), read.text, ("部门", "所在部门")),

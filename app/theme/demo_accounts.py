@@ -10,7 +10,7 @@ from app.theme import cells
 
 # The accounts `demo` creates: account, a name for the round mark, role, what one sees with it.
 DEMO_ACCOUNTS = (
-    ("manager1", "林", "Account Manager", _l("Own customers and today’s plans")),
+    ("manager1", "林", "Account Manager", _l("Own customers and today's plans")),
     ("market", "韩", "Marketing Director", _l("Assigns opportunities and requests, sees all teams")),
     ("service1", "何", "Service Specialist", _l("Service requests from first call to archive")),
     ("sales", "陈", "Sales Director", _l("Reads reports and forecasts, changes nothing")),

@@ -51,7 +51,7 @@ def test_a_look_at_a_private_field_is_written_down(session, make_actor):
     manager = make_actor("Account Manager")
     customer = make_customer(by=manager, phone="13812345678")
 
-    from app.customers.services.customers import show_private
+    from app.customers.services import show_private
 
     with acting_as(manager, session):
         assert show_private(customer, "phone", by=manager, at=NOW) == "13812345678"

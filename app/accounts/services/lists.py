@@ -117,7 +117,7 @@ def _open_with(session: Session, view: ListView, wanted: bool, by: Actor) -> Non
     if wanted == view.role_default:
         return
     if not by.may("settings.edit"):
-        raise NotAllowed(_l("Only an administrator can set the view a role’s list opens with."))
+        raise NotAllowed(_l("Only an administrator can set the view a role's list opens with."))
     if wanted and view.shared_role_id is None:
         raise invalid("role_default", _l("Share the view with a role first."))
     if wanted:

@@ -111,7 +111,7 @@ FIELDS = {
     "shared_team_id": _l("Shared with the team"),
     "shared_role_id": _l("Shared with the role"),
     "shared_all": _l("Shared with everybody"),
-    "role_default": _l("The role’s list opens with this view"),
+    "role_default": _l("The role's list opens with this view"),
     "filters": _l("Filters"),
     "first": _l("From"),
     "last": _l("To"),

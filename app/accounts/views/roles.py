@@ -137,7 +137,7 @@ class RoleView(SettingsPage):
         _l(
             "Each row is a kind of record, each column something that can be done with it. A tick takes effect at the next click of whoever has the role."
         ),
-        _l("“See own” means records one is responsible for, “see team’s” those of the teams one leads."),
+        _l("“See own” means records one is responsible for, “see team's” those of the teams one leads."),
     )
 
     kind = "role"

@@ -85,7 +85,7 @@ def _address(**changes: str) -> str:
 
 
 def _fact(judged_at: datetime | None, owner_id: int | None) -> str:
-    whose = _("all I may see") if owner_id is None and _sees_more() else _("my customers")
+    whose = _("all customers I may see") if owner_id is None and _sees_more() else _("my customers")
     if judged_at is None:
         return _("%(whose)s, not judged yet", whose=whose)
     return _("%(whose)s, judged %(when)s", whose=whose, when=format_moment(judged_at))
@@ -103,7 +103,7 @@ def _strip(figures: queries.Figures) -> list[Kpi]:
             "wait" if figures.waiting else "",
         ),
         Kpi(
-            _("Value of 12 months before the warning"),
+            _("Order value, 12 months before the warning"),
             format_money(figures.value),
             ngettext("%(num)d customer", "%(num)d customers", figures.waiting),
             f"{cases}?_flt_0_status=warned",

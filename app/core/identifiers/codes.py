@@ -31,7 +31,7 @@ _ENTITIES = {
     "81": _l("Trade union"),
     "91": _l("Company"),
     "92": _l("Individual business"),
-    "93": _l("Farmers’ cooperative"),
+    "93": _l("Farmers' cooperative"),
     "N1": _l("Rural collective"),
     "N2": _l("Rural collective"),
     "N3": _l("Rural collective"),

@@ -72,7 +72,7 @@ class ContactView(CrmModelView):
         "created_at",
     ]
     label_columns = {
-        "name": _l("Name"), "customer": _l("Customer"), "title": _l("Job title"),
+        "name": _l("Full name"), "customer": _l("Customer"), "title": _l("Job title"),
         "mobile": _l("Mobile"), "decision_role": _l("Role in the decision"), "is_primary": _l("Primary contact"),
         "gender": _l("Gender"), "department": _l("Department"), "category": _l("Contact category"),
         "phone": _l("Phone"), "email": _l("E-mail"), "wechat": _l("WeChat"), "tags": _l("Tags"),

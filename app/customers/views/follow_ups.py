@@ -24,7 +24,7 @@ class FollowUpView(CrmModelView):
 
     help_text = (
         _l("A follow-up says what was said and done with a customer, and the next step."),
-        _l("The quickest way to write one is the box on the customer’s page: it records the next plan as well."),
+        _l("The quickest way to write one is the box on the customer's page: it records the next plan as well."),
     )
 
     kind = "follow_up"
@@ -43,7 +43,7 @@ class FollowUpView(CrmModelView):
     edit_title = _l("Edit follow-up")
     show_title = _l("Follow-up")
     empty_title = _l("No follow-ups yet.")
-    empty_text = _l("Record what was said and done on a customer’s page.")
+    empty_text = _l("Record what was said and done on a customer's page.")
     icon = "ti-message"
     list_columns = ["summary", "customer", "kind", "contact", "owner", "at", "next_step"]
     more_columns = ("place", "result")

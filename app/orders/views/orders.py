@@ -40,7 +40,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     help_text = (
         _l("An order holds what a customer bought. Totals are always the sum of its lines."),
         _l(
-            "Only orders that are confirmed or later count in the customer’s figures and in reports; returns are "
+            "Only orders that are confirmed or later count in the customer's figures and in reports; returns are "
             "deducted."
         ),
     )

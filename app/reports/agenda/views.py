@@ -52,7 +52,7 @@ class AgendaView(BaseView):
     """Plans, visits and deadlines, by month, week and day; plans are moved by dragging."""
 
     help_text = (
-        _l("The calendar shows plans, visits, deadlines and days that were promised, on the company’s working days."),
+        _l("The calendar shows plans, visits, deadlines and days that were promised, on the company's working days."),
         _l("Drag a plan to change its date; click an empty day to make a new one."),
     )
 

@@ -120,7 +120,7 @@ def _strip(asked: Asked, found: Numbers, urls: dict[str, str], oldest: Plan | No
     if asked.may("service_request.see"):
         late = found["requests_late"].count
         note = _("%(count)d overdue", count=late) if late else ""
-        strip.append(item("requests_in_time", _("My customers’ requests"), note, more=late))
+        strip.append(item("requests_in_time", _("My customers' requests"), note, more=late))
     return strip
 
 

@@ -56,7 +56,7 @@ def steps(asked: Asked, found: Numbers) -> list[Step]:
         (
             bool(own.name),
             {
-                "title": _("Enter the company’s name and logo"),
+                "title": _("Enter the company's name and logo"),
                 "text": _("Shown at the top of the menu and on the sign-in page."),
                 "action": _("Name and logo"),
                 "url": url_for("CompanyView.index"),

@@ -81,7 +81,7 @@ def _strip(found: Numbers, urls: dict[str, str]) -> list[Kpi]:
         "opportunities": (_("Unassigned opportunities"), "wait"),
         "requests": (_("Requests to assign"), "wait"),
         "requests_late": (_("Overdue requests"), "bad"),
-        "ownerless": (_("Warnings nobody decides"), "wait"),
+        "ownerless": (_("Warnings without an owner"), "wait"),
         "risk": (_("Customers at risk"), "wait"),
         "developing": (_("Open opportunities"), ""),
     }

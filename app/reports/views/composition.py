@@ -52,7 +52,7 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
     page.kpis = [
         Kpi(_("Customers"), format_number(customers), url=customers_url(scope)),
         Kpi(_("Order value"), format_money(value)),
-        Kpi(_("Groups"), format_number(sum(1 for part in parts if part.key))),
+        Kpi(_("Number of groups"), format_number(sum(1 for part in parts if part.key))),
         Kpi(_("Not entered"), format_number(customers - entered), labels[by]),
     ]
     table = ReportTable(

@@ -44,7 +44,7 @@ def create_link(request: ServiceRequest, *, by: Actor, at: datetime) -> str:
     if not by.may("service_request.record_feedback"):
         raise NotAllowed(_l("You do not have the right to record feedback."))
     if request.status != RequestStatus.processed:
-        raise IllegalMove(_l("Only a processed request waits for the customer’s feedback."))
+        raise IllegalMove(_l("Only a processed request waits for the customer's feedback."))
     session = db.session
     close_links(session, request.id, at)
     token = secrets.token_urlsafe(_BYTES)

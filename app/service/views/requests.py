@@ -190,7 +190,7 @@ class ServiceRequestView(OfCountedCustomers, RequestActions):
             (_("Overdue"), f"_flt_0_status=assigned&_flt_2_resolution_due_at={yesterday}&{order}"),
         ]
         if actor.rights & {"customer.see_own", "customer.see_team"}:
-            tabs.append((_("My customers’ requests"), "customers=mine"))
+            tabs.append((_("My customers' requests"), "customers=mine"))
         if actor.may("service_request.process"):
             since = today() - timedelta(days=queries.LATE_ANSWER_DAYS)
             tabs.append(
