@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, flash, jsonify, request, url_for
 from flask_appbuilder import expose
 from wtforms import Form
 
@@ -16,6 +16,7 @@ from app.core.database import unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import ngettext
 from app.theme.widgets import MoveButton
+from app.web.dialogs import came_from, lead_to
 from app.web.session import acting, now, signed_in, wants_sentence
 from app.web.views import CrmModelView, show_refusal
 from app.web.views.selection import for_each
@@ -73,11 +74,7 @@ class BulkActs(CrmModelView):
             ngettext("%(act)s: %(num)d record.", "%(act)s: %(num)d records.", len(records), act=str(act.label)),
             "success",
         )
-        back = request.form.get("_back", "")
-        target = back if back.startswith("/") and not back.startswith(("//", "/\\")) else self.get_redirect()
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+        return lead_to(came_from(self.get_redirect()))
 
     def _about(self, act: BulkAct, form: Any, records: list[Any]) -> Any:
         url = self.bulk_url(url_for(f"{self.endpoint}.bulk", name=act.name))

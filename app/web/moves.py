@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, flash, jsonify, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.forms import DynamicForm
 from wtforms import Form
@@ -14,6 +14,7 @@ from app.core.errors import DomainError
 from app.core.i18n import _, ngettext
 from app.core.workflow import Move, Workflow
 from app.theme.widgets import MoveButton
+from app.web.dialogs import came_from, lead_to
 from app.web.lookup import keep_within
 from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_sentence
 from app.web.views import CrmModelView, show_refusal
@@ -145,9 +146,4 @@ class WorkflowView(CrmModelView):
         return self._after(records)
 
     def _after(self, records: list[Any]) -> Any:
-        back = request.form.get("_back") or request.args.get("_back") or ""
-        local = back.startswith("/") and not back.startswith(("//", "/\\"))
-        target = back if local else (self.url_of(records[0]) if len(records) == 1 else self.get_redirect())
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+        return lead_to(came_from(self.url_of(records[0]) if len(records) == 1 else self.get_redirect()))

@@ -203,12 +203,6 @@ def people(make_user):
 
 
 @pytest.fixture
-def as_(people, client_as):
-    """A browser in which one of the people is signed in."""
-    return lambda name: client_as(user=people[name])
-
-
-@pytest.fixture
 def given(session, people, make_opportunity):
     """The id of an opportunity of the manager."""
 

@@ -34,19 +34,6 @@ def people(make_user):
 
 
 @pytest.fixture
-def as_(people, client_as):
-    """A browser in which one of the people is signed in, once for each."""
-    signed_in = {}
-
-    def browser(name):
-        if name not in signed_in:
-            signed_in[name] = client_as(user=people[name])
-        return signed_in[name]
-
-    return browser
-
-
-@pytest.fixture
 def given(session, people, make_opportunity):
     """``given("won")``: the id of an opportunity of the manager, entered five minutes ago."""
 

@@ -85,3 +85,16 @@ def client_as(app: Flask, session: Session, make_user: MakeUser) -> Callable[...
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def as_(people: dict[str, Any], client_as: Callable[..., Client]) -> Callable[[str], Client]:
+    """``as_("manager")``: a browser in which one of the folder's ``people`` is signed in, once for each."""
+    signed_in: dict[str, Client] = {}
+
+    def browser(name: str) -> Client:
+        if name not in signed_in:
+            signed_in[name] = client_as(user=people[name])
+        return signed_in[name]
+
+    return browser

@@ -21,19 +21,6 @@ def people(session, make_user):
 
 
 @pytest.fixture
-def as_(people, client_as):
-    """``as_("manager")``: a browser in which one of the people is signed in, once for each."""
-    signed_in = {}
-
-    def browser(name):
-        if name not in signed_in:
-            signed_in[name] = client_as(user=people[name])
-        return signed_in[name]
-
-    return browser
-
-
-@pytest.fixture
 def customers_of(session, people, make_actor):
     """``customers_of("manager", 3, level="A")``: that many new customers of somebody."""
 

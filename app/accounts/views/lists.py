@@ -16,6 +16,7 @@ from app.core.i18n import _
 from app.core.lists import ListView
 from app.theme.hooks import flash_undo
 from app.theme.pages.addresses import find_view, may
+from app.web.dialogs import lead_to
 from app.web.session import acting, now, signed_in, takes_json
 from app.web.views import CrmModelView, show_refusal
 
@@ -183,10 +184,7 @@ class ListsView(BaseView):
         except DomainError as refusal:
             show_refusal(form, refusal)
             return self._dialog(form, title), 422
-        target = view.view_url(view.kept().view(pk))
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+        return lead_to(view.view_url(view.kept().view(pk)))
 
     def _done(self, act: Callable[[], object], text: str, view: Any) -> Any:
         with unit_of_work():

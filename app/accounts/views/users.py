@@ -30,6 +30,7 @@ from app.core.i18n import _, _l, listed
 from app.core.rights import role_label
 from app.theme import cells
 from app.theme.widgets import Choice, Fact, MoveButton, QuickFilter, RecordHead, SavedView
+from app.web.dialogs import lead_to
 from app.web.interface import CrmInterface
 from app.web.session import acting, now
 from app.web.views import CrmModelView
@@ -273,8 +274,7 @@ class UserView(CrmModelView):
         return page if request.method == "GET" else (page, 422)
 
     def _back_to(self, user: User) -> Any:
-        target = url_for(".show", pk=user.id)
-        return ("", 204, {"HX-Redirect": target}) if "HX-Request" in request.headers else redirect(target)
+        return lead_to(url_for(".show", pk=user.id))
 
     @expose("/reactivate/<pk>", methods=["POST"])
     @has_access

@@ -18,8 +18,8 @@ from app.customers.forms import AddTagsForm, HandOverForm, ShareForm
 from app.customers.models import Customer
 from app.customers.services import customers as rules
 from app.web.bulk import BulkAct, BulkActs
+from app.web.dialogs import answer_dialog, lead_to
 from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_json
-from app.web.views import show_refusal
 
 
 class CustomerActions(BulkActs):
@@ -150,31 +150,14 @@ class CustomerActions(BulkActs):
     def _dialog(self, customer: Customer, form: Any, title: Any, right: str, act: Any) -> Any:
         if not acting().may(right):
             abort(403)
-        page = lambda: self.render_template(  # noqa: E731 - shown in two places
-            "appbuilder/general/model/move.html", form=form, records=[customer], title=title, url=request.path
-        )
-        if request.method == "GET":
-            return page()
-        if not form.validate():
-            return page(), 422
-        try:
-            with submitted():
-                act()
-        except SentBefore:
-            pass
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-            return page(), 422
-        else:
-            flash(_("%(name)s was saved.", name=customer.name), "success")
-        target = (
-            self.url_of(customer)
-            if db.session.scalar(select(Customer.id).where(Customer.id == customer.id))
-            else url_for(".list")
-        )
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+
+        def done(first: bool) -> Any:
+            if first:
+                flash(_("%(name)s was saved.", name=customer.name), "success")
+            still_seen = db.session.scalar(select(Customer.id).where(Customer.id == customer.id))
+            return lead_to(self.url_of(customer) if still_seen else url_for(".list"))
+
+        return answer_dialog(self, form, title, act, done, records=[customer])
 
 
 def key_of(text: str | None) -> int | None:

@@ -9,7 +9,6 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 
 from app.core.database import unit_of_work
-from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.customers import services, terms
 from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, PostponePlanForm, label_choices
@@ -17,10 +16,11 @@ from app.customers.models import FollowUpKind, Plan
 from app.customers.views import looks
 from app.theme import cells, layout
 from app.theme.widgets import MoveButton, QuickFilter, RecordHead, SavedView
+from app.web.dialogs import answer_dialog, came_from, lead_to
 from app.web.interface import CrmInterface
 from app.web.lookup import row
-from app.web.session import SentBefore, acting, now, signed_in, submitted, today, wants_sentence
-from app.web.views import CrmModelView, show_refusal
+from app.web.session import acting, now, signed_in, today, wants_sentence
+from app.web.views import CrmModelView
 
 
 def _state(plan: Plan) -> tuple[Any, str]:
@@ -34,7 +34,7 @@ class PlanView(CrmModelView):
 
     help_text = (
         _l("A plan says what is to be done by when, and reminds its owner in the messages."),
-        _l("Finish it when it is done, or change its date; the customer’s next plan follows."),
+        _l("Finish it when it is done, or change its date; the customer's next plan follows."),
     )
 
     kind = "plan"
@@ -63,7 +63,7 @@ class PlanView(CrmModelView):
     search_columns = ["kind", "due_at", "owner_id", "done_at"]
     label_columns = {
         "what": _l("What to do"), "customer": _l("Customer"), "kind": _l("Kind"), "owner": _l("Owner"),
-        "owner_id": _l("Owner"), "due_at": _l("Due"), "done_at": _l("Done"), "remind_at": _l("Reminder"),
+        "owner_id": _l("Owner"), "due_at": _l("Due"), "done_at": _l("Done at"), "remind_at": _l("Reminder"),
         "expected_result": _l("Expected result"), "result": _l("Result"),
     }  # fmt: skip
     show_fieldsets = [
@@ -186,35 +186,15 @@ class PlanView(CrmModelView):
     def _dialog(self, plan: Plan, form: Any, title: Any, right: str, act: Any) -> Any:
         if not acting().may(right):
             abort(403)
-        page = lambda: self.render_template(  # noqa: E731 - shown in three places
-            "appbuilder/general/model/move.html", form=form, records=[plan], title=title, url=request.path
-        )
-        if request.method == "GET":
-            return page()
-        if not form.validate():
-            return page(), 422
-        try:
-            with submitted():
-                act()
-        except SentBefore:
-            return self._done(plan)
-        except DomainError as refusal:
-            if wants_sentence():
-                raise
-            show_refusal(form, refusal)
-            return page(), 422
-        if wants_sentence():
-            return {"message": str(plan)}
-        message = _("%(name)s was saved.", name=plan.what)
-        if plan.done_at is not None:
-            layout.flash_undo(message, url_for(".reopen", pk=plan.id))
-        else:
-            flash(message, "success")
-        return self._done(plan)
+        return answer_dialog(self, form, title, act, lambda first: self._done(plan, first), records=[plan])
 
-    def _done(self, plan: Plan) -> Any:
-        back = request.form.get("_back", "")
-        target = back if back.startswith("/") and not back.startswith("//") else self.url_of(plan)
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+    def _done(self, plan: Plan, first: bool) -> Any:
+        if first:
+            if wants_sentence():
+                return {"message": str(plan)}
+            message = _("%(name)s was saved.", name=plan.what)
+            if plan.done_at is not None:
+                layout.flash_undo(message, url_for(".reopen", pk=plan.id))
+            else:
+                flash(message, "success")
+        return lead_to(came_from(self.url_of(plan)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import flash, jsonify, request, url_for
 from flask_appbuilder import expose
 
 from app.core.database import unit_of_work
@@ -14,6 +14,7 @@ from app.opportunities import forms, services
 from app.opportunities.models import Opportunity
 from app.opportunities.views import page
 from app.theme.widgets import MoveButton
+from app.web.dialogs import lead_to
 from app.web.filters import LARGEST_KEY
 from app.web.moves import WorkflowView
 from app.web.session import acting, now, signed_in, wants_sentence
@@ -65,17 +66,12 @@ class OpportunityMoves(WorkflowView):
             if wants_sentence() or isinstance(refusal, NotFound):
                 raise
             flash(str(refusal), "danger")
-            return self._to(url_for("OpportunityPoolView.list"))
+            return lead_to(url_for("OpportunityPoolView.list"))
         message = _("%(name)s is yours now.", name=opportunity.title)
         if wants_sentence():
             return jsonify(message=message)
         flash(message, "success")
-        return self._to(self.url_of(opportunity))
-
-    def _to(self, target: str) -> Any:
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+        return lead_to(self.url_of(opportunity))
 
     def prefill_move(self, name: str, form: Any, records: list[Any]) -> None:
         page.prefill_move(name, form, records)

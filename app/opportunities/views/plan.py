@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, request, url_for
 from flask_appbuilder import expose
 
 from app.core.database import db, unit_of_work
-from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.customers.models import FollowUpKind
 from app.opportunities import forms, queries, services
-from app.web.session import SentBefore, acting, now, signed_in, submitted, wants_sentence
-from app.web.views import show_refusal
+from app.web.dialogs import answer_dialog, lead_to
+from app.web.session import acting, now, signed_in, wants_sentence
 
 
 class DevelopmentPlan:
@@ -34,28 +33,15 @@ class DevelopmentPlan:
         if request.method == "GET":
             form.due_at.process_data(now() + timedelta(days=1))
             form.kind.process_data(FollowUpKind.phone)
-            return self._step_dialog(opportunity, form)
-        if not form.validate():
-            return self._step_dialog(opportunity, form), 422
-        values = {name: form[name].data for name in services.STEP_FIELDS}
-        try:
-            with submitted():
-                services.add_step(opportunity, values, by=acting(), at=now())
-        except SentBefore:
-            return self._back_to(opportunity)
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-            return self._step_dialog(opportunity, form), 422
-        return self._back_to(opportunity, _("%(name)s was saved.", name=values["what"]))
 
-    def _step_dialog(self, opportunity: Any, form: Any) -> Any:
-        return self.render_template(
-            "appbuilder/general/model/move.html",
-            form=form,
-            records=[opportunity],
-            title=_l("Add a step"),
-            url=request.path,
-        )
+        def act() -> None:
+            values = {name: form[name].data for name in services.STEP_FIELDS}
+            services.add_step(opportunity, values, by=acting(), at=now())
+
+        def done(first: bool) -> Any:
+            return self._back_to(opportunity, _("%(name)s was saved.", name=form.what.data) if first else "")
+
+        return answer_dialog(self, form, _l("Add a step"), act, done, records=[opportunity])
 
     @expose("/<pk>/steps/<step>/<direction>", methods=["POST"])
     @signed_in
@@ -78,7 +64,4 @@ class DevelopmentPlan:
             return {"message": message}
         if message:
             flash(message, "success")
-        target = url_for("OpportunityView.show", pk=opportunity.id)
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+        return lead_to(url_for("OpportunityView.show", pk=opportunity.id))

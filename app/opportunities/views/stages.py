@@ -10,13 +10,12 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.core.database import db, unit_of_work
-from app.core.errors import DomainError
 from app.core.i18n import _, _l
 from app.opportunities import forms, queries, services
 from app.opportunities.models import OpportunityStage
 from app.opportunities.terms import REQUIRABLE
-from app.web.session import SentBefore, acting, now, submitted
-from app.web.views import show_refusal
+from app.web.dialogs import answer_dialog, lead_to
+from app.web.session import acting, now
 
 FIELDS = ("label_zh", "label_en", "probability", "normal_days", "required", "active")
 
@@ -106,31 +105,8 @@ class OpportunityStageView(BaseView):
         return self._form(form, _l("Claiming"), save)
 
     def _form(self, form: Any, title: Any, save: Any) -> Any:
-        status = 200
-        if request.method == "POST":
-            status = 422
-            if form.validate():
-                try:
-                    with submitted():
-                        save()
-                except SentBefore:
-                    return self._saved()
-                except DomainError as refusal:
-                    show_refusal(form, refusal)
-                else:
-                    return self._saved()
-        page = self.render_template(
-            "appbuilder/general/model/move.html",
-            form=form,
-            records=[],
-            title=title,
-            url=request.path,
-        )
-        return page, status
+        return answer_dialog(self, form, title, save, self._saved)
 
-    def _saved(self) -> Any:
+    def _saved(self, _first: bool) -> Any:
         flash(_("The sales stages were saved."), "success")
-        target = url_for(".list")
-        if "HX-Request" in request.headers:
-            return "", 204, {"HX-Redirect": target}
-        return redirect(target)
+        return lead_to(url_for(".list"))
