@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, request
 
 from app.core.errors import DomainError
+from app.theme.pages.addresses import is_ours
 from app.web.session import SentBefore, submitted, wants_sentence
 from app.web.views.refusals import show_refusal
 
@@ -52,7 +53,7 @@ def answer_dialog(
 def came_from(otherwise: str) -> str:
     """The page of ours that a form names as the one it was opened on."""
     back = request.form.get("_back") or request.args.get("_back") or ""
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else otherwise
+    return back if is_ours(back) else otherwise
 
 
 def lead_to(target: str) -> Any:

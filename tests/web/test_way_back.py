@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+
+from app.core.database import utc_now
 
 FORMS = [
     "/customers/add", "/contacts/add", "/follow-ups/add", "/plans/add", "/opportunities/add", "/orders/add",
@@ -50,17 +53,17 @@ def test_a_form_leads_back_to_where_somebody_came_from_even_after_a_refusal(sess
     assert ways_back(refused.text) == {"/agenda/?day=1"}
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
-        "https://evil.example/",
-        "//evil.example/",
-        "/\\evil.example",
-        "/\t/evil.example",
-        "javascript:alert(1)",
-        "http://[",
-    ],
-)
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "http://[",
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_a_form_leads_nowhere_else(session, client_as, elsewhere):
     session.commit()
     client = client_as("Admin")
@@ -68,3 +71,18 @@ def test_a_form_leads_nowhere_else(session, client_as, elsewhere):
     assert ways_back(answer.text) == {"/products/list/"}
     if elsewhere.isprintable():
         assert ways_back(client.get("/products/add", headers={"Referer": elsewhere}).text) == {"/products/list/"}
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_a_dialog_leads_nowhere_else(session, people, as_, customers_of, make_actor, elsewhere):
+    from app.customers.services import create_plan
+
+    (customer,) = customers_of("manager", 1)
+    manager = make_actor(user=people["manager"])
+    values = {"customer_id": customer, "what": "报价", "kind": "phone", "due_at": utc_now() + timedelta(days=1)}
+    plan = create_plan({**values, "owner_id": manager.user_id}, by=manager, at=utc_now())
+    session.commit()
+
+    answer = as_("manager").post(f"/plans/{plan.id}/finish", data={"result": "", "_back": elsewhere})
+
+    assert (answer.status_code, answer.location) == (302, f"/plans/show/{plan.id}")

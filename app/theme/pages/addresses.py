@@ -45,10 +45,15 @@ def may(view: Any, method: str) -> bool:
     return permission in view.base_permissions and bool(manager.has_access(permission, view.class_permission_name))
 
 
+def is_ours(address: str) -> bool:
+    """Whether an address that was sent to us leads nowhere but to a page of ours."""
+    return address.startswith("/") and address[1:2] not in {"/", "\\"} and address.isprintable()
+
+
 def way_back() -> str:
     """Where a form's Cancel leads: the page it was opened from, else the record or the list, else the home page."""
     came_from = request.form.get("_back") or _page_before()
-    if came_from.startswith("/") and came_from[1:2] not in {"/", "\\"} and came_from.isprintable():
+    if is_ours(came_from):
         return came_from
     view_name = (request.endpoint or "").partition(".")[0]
     view, key = find_view(view_name), (request.view_args or {}).get("pk")
