@@ -67,7 +67,7 @@ def _change(value: Decimal, before: Decimal) -> str:
     if before <= 0:
         return ""
     change = format_percent(value / before - 1, 1)
-    return _("%(change)s on the period before", change=change if change.startswith("-") else f"+{change}")
+    return _("%(change)s vs. before", change=change if change.startswith("-") else f"+{change}")
 
 
 def _table(found: Any, scope: ReportScope) -> ReportTable:

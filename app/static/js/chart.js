@@ -36,7 +36,7 @@
   /* The label of the place stands; ECharts would put an English sentence over it. */
   const aria = (option) => ({ enabled: true, label: { enabled: false }, decal: { show: option.series.filter((one) => one.type === "bar").length > 1 || option.series.some((one) => one.type === "pie"), decals: DECALS } });
   /* Two lines instead of rotated labels. */
-  const folded = (label) => (/^\d{4} 年 /.test(label) ? label.replace(" 年 ", " 年\n") : zh() && label.length > 4 ? label.replace(/^(.{1,4})(.{1,4}).*$/, "$1\n$2") : label.length > 12 ? `${label.slice(0, 11)}…` : label);
+  const folded = (label) => (/^\d{4} 年 /.test(label) ? label.replace(" 年 ", " 年\n") : /^[A-Z][a-z]+ \d{4}$/.test(label) ? label.replace(" ", "\n") : /[\u4e00-\u9fff]/.test(label) && label.length > 4 ? label.replace(/^(.{1,4})(.{1,4}).*$/, "$1\n$2") : label.length > 12 ? `${label.slice(0, 11)}…` : label);
   const series = (data) => data.series || [{ name: data.name, y: data.y }];
 
   const kinds = {
