@@ -13,9 +13,9 @@ DEMO_ACCOUNTS = (
     ("manager1", "林", "Account Manager", _l("Own customers and today's plans")),
     ("market", "韩", "Marketing Director", _l("Assigns opportunities and requests, sees all teams")),
     ("service1", "何", "Service Specialist", _l("Service requests from first call to archive")),
-    ("sales", "陈", "Sales Director", _l("Reads reports and forecasts, changes nothing")),
-    ("office", "方", "Office Administrator", _l("Catalogue, stock, shipping, receipts, import")),
-    ("admin", "管", "Admin", _l("Users, roles, dictionary, audit log")),
+    ("sales", "陈", "Sales Director", _l("Reads all reports, changes nothing")),
+    ("office", "许", "Office Administrator", _l("Catalogue, orders, shipping, dictionary")),
+    ("admin", "方", "Admin", _l("Users, roles, dictionary, audit log")),
 )
 
 

@@ -58,7 +58,7 @@ class CustomerView(CustomerPage):
     edit_title = _l("Edit customer")
     show_title = _l("Customer")
     empty_title = _l("No customers yet.")
-    empty_text = _l("Enter the first one, or import a list.")
+    empty_text = _l("Enter the first one, or ask whoever runs the server to import a list.")
     icon = "ti-building"
     show_template = "customers/show.html"
     add_template = "customers/form.html"

@@ -69,7 +69,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     edit_title = _l("Edit order")
     show_title = _l("Order")
     empty_title = _l("No orders yet.")
-    empty_text = _l("Enter the first one, or import a list.")
+    empty_text = _l("Enter the first one, or ask whoever runs the server to import a list.")
     icon = "ti-shopping-cart"
     show_template = "orders/show.html"
     add_template = "orders/add.html"
