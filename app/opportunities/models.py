@@ -71,7 +71,7 @@ class Opportunity(Numbered, Traced, Versioned, Recyclable, Model):
 
     __tablename__ = "opportunity"
     __audited__ = "opportunity"
-    __unaudited__ = ("stage_since",)
+    __unaudited__ = ("stage_since", "next_due_at")
     __workflow__ = "opportunity"
 
     number: Mapped[str] = mapped_column(String(32), unique=True)
@@ -87,6 +87,7 @@ class Opportunity(Numbered, Traced, Versioned, Recyclable, Model):
     status: Mapped[OpportunityStatus] = mapped_column(enum_type(OpportunityStatus, "opportunity_status"))
     stage: Mapped[str] = mapped_column(ForeignKey("opportunity_stage.code"), comment="the last one while closed")
     stage_since: Mapped[datetime] = mapped_column(Moment, comment="UTC; entered the stage")
+    next_due_at: Mapped[datetime | None] = mapped_column(Moment, comment="kept: earliest open plan, UTC")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), comment="empty: unassigned")
     competitor: Mapped[str | None] = mapped_column(String(32), comment="dictionary: competitor")
     lost_reason: Mapped[str | None] = mapped_column(String(32), comment="dictionary: lost_reason")
@@ -107,7 +108,21 @@ class Opportunity(Numbered, Traced, Versioned, Recyclable, Model):
         CheckConstraint("(status = 'lost') = (lost_reason IS NOT NULL)", name="opportunity_lost_with_reason"),
         Index("ix_opportunity_customer", "customer_id", "status", "id"),
         Index("ix_opportunity_owner_status", "owner_id", "status", "id"),
-        Index("ix_opportunity_status_stage", "status", "stage", "stage_since", "id"),
+        # The boards count and choose their cards from these alone.
+        Index(
+            "ix_opportunity_board",
+            "status",
+            "stage",
+            "next_due_at",
+            "stage_since",
+            "id",
+            "amount",
+            "probability",
+            "expected_close",
+            "deleted_at",
+        ),
+        Index("ix_opportunity_closed", "status", "closed_at", "id", "amount", "deleted_at"),
+        Index("ix_opportunity_closing", "status", "expected_close", "next_due_at", "id"),
         Index("ix_opportunity_expected_close", "expected_close", "id"),
         Index("ix_opportunity_amount", "amount", "id"),
         Index("ix_opportunity_created_at", "created_at", "id"),

@@ -105,7 +105,8 @@ class ServiceRequest(Numbered, Traced, Versioned, Recyclable, Model):
         Index("ix_service_request_customer", "customer_id", "received_at", "id"),
         Index("ix_service_request_customer_rated", "customer_id", "reviewed_at"),
         Index("ix_service_request_owner_status", "owner_id", "status", "resolution_due_at"),
-        Index("ix_service_request_status_due", "status", "resolution_due_at", "id"),
+        # The board counts and chooses its cards from these alone.
+        Index("ix_service_request_status_due", "status", "resolution_due_at", "id", "deleted_at"),
         Index("ix_service_request_status_archived", "status", "archived_at", "id"),
         Index("ix_service_request_received", "received_at", "id"),
         Index("ix_service_request_created_by", "created_by_id", "id"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
@@ -138,14 +137,16 @@ def link_with(digest: str, *, lock: bool) -> Select[FeedbackLink]:
     return wanted.with_for_update() if lock else wanted
 
 
-def on_the_board(status: RequestStatus) -> ColumnElement[bool]:
-    """What stands in one column of the board."""
-    return ServiceRequest.status == status
-
-
-def most_pressing_first() -> tuple[Any, ...]:
-    """The order of a column: by deadline, then by age."""
-    return ServiceRequest.resolution_due_at.is_(None), ServiceRequest.resolution_due_at, ServiceRequest.id
+def most_pressing(
+    statuses: Collection[RequestStatus], limit: int, conditions: Iterable[ColumnElement[bool]]
+) -> Select[int]:
+    """The keys of the first ``limit`` requests in each status that meet ``conditions``: by deadline, then by age."""
+    due_at = ServiceRequest.resolution_due_at
+    pressing_first = (due_at.is_(None), due_at, ServiceRequest.id)
+    place = func.row_number().over(partition_by=ServiceRequest.status, order_by=pressing_first).label("place")
+    wanted = (ServiceRequest.status.in_(statuses), *conditions)
+    ranked = select(ServiceRequest.id, place).where(*wanted).subquery("ranked")
+    return select(ranked.c.id).where(ranked.c.place <= limit).order_by(ranked.c.place)
 
 
 def counts_by_status() -> Select[RequestStatus, int]:

@@ -83,6 +83,10 @@ def test_what_is_kept_is_what_the_rows_say(company, session):
     company()
 
     assert reconcile(session, TODAY) == []
+    due = select(func.min(Plan.due_at)).where(Plan.opportunity_id == Opportunity.id, Plan.done_at.is_(None))
+    other = Opportunity.next_due_at.is_distinct_from(due.correlate(Opportunity).scalar_subquery())
+    assert session.scalars(select(Opportunity.id).where(other)).all() == []
+    assert session.scalar(select(func.count(Opportunity.next_due_at))) > 0
     verdict = churn.judge(session, TODAY, by=Actor.system("churn.judge"), at=NOW)
     assert verdict.warned == 0
     audit.seal(session, 1_000_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from app.core.timeline import TimelineEntry
 from app.core.visibility import find
 from app.customers.models import Contact, Customer, CustomerStatus
 from app.customers.services import LooksLikeAnother
+from app.customers.services.plans import delete_plan, finish_plan, postpone_plan, reopen_plan, update_plan
 from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityStage, OpportunityStageLog
 from app.opportunities.models import OpportunityStatus as S
@@ -388,6 +389,34 @@ def test_steps_follow_each_other_and_can_be_put_in_another_order(session, manage
 
     assert planned == ["签约", "寄样", "报价"]
     assert {step.owner_id for step in steps} == {manager.user_id}
+
+
+def test_when_the_next_step_is_due_follows_the_open_plans(session, manager, make_opportunity):
+    first, second = make_opportunity(), make_opportunity()
+
+    def due():
+        session.expire_all()
+        return [opportunity.next_due_at for opportunity in (first, second)]
+
+    with acting_as(manager, session):
+        late, soon = (
+            add_step(first, {"what": what, "kind": "visit", "due_at": at}, by=manager, at=NOW)
+            for what, at in (("签约", NEXT_DAY), ("寄样", LATER))
+        )
+        assert due() == [LATER, None]
+        finish_plan(soon, by=manager, at=LATER)
+        assert due() == [NEXT_DAY, None]
+        reopen_plan(soon, by=manager, at=LATER)
+        assert due() == [LATER, None]
+        postpone_plan(soon, NEXT_DAY + timedelta(days=1), by=manager, at=LATER)
+        assert due() == [NEXT_DAY, None]
+        update_plan(late, {"opportunity_id": second.id, "customer_id": second.customer_id}, by=manager, at=LATER)
+        assert due() == [NEXT_DAY + timedelta(days=1), NEXT_DAY]
+        delete_plan(late, by=manager, at=LATER)
+        assert due() == [NEXT_DAY + timedelta(days=1), None]
+        finish_plan(soon, by=manager, at=LATER)
+
+    assert due() == [None, None]
 
 
 def test_an_order_that_names_other_plans_is_refused(session, manager, make_opportunity):

@@ -147,7 +147,7 @@ def company(session, people, add, make_customer, make_case, make_user) -> dict[s
         later = {"last_order_on": day(-400), "look_again_on": day(9)}
         make_case("postponed", owner_id=owner.id, customer=customer, **later)
         make_case("lost", owner_id=owner.id, customer=customer, last_order_on=day(-500), reason="price")
-        planned = add.deal(owner, customer, 99)
+        planned = add.deal(owner, customer, 99, next_due_at=noon(5))
         add.plan(owner, customer, noon(5), opportunity_id=planned.id)
         add.deal(owner, customer, 360_000, title=f"{customer.name} 年度框架")
         add.deal(owner, customer, 46_500)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import timeline
+from app.core import events, timeline
 from app.core.actors import Actor
 from app.core.checks import NO_CHOICE, Checks
 from app.core.database import db
@@ -42,7 +42,7 @@ def create_plan(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Plan:
     plan = Plan(**clean)
     session.add(plan)
     session.flush()
-    keep_next_plan(session, plan.customer_id)
+    _keep(session, plan, by=by, at=at)
     timeline.tell(
         session,
         plan.customer_id,
@@ -66,12 +66,13 @@ def update_plan(plan: Plan, values: Mapping[str, Any], *, by: Actor, at: datetim
         raise NotAllowed(_l("You do not have the right to edit plans."))
     _refuse_finished(plan)
     session = db.session
+    previous = plan.customer_id, plan.opportunity_id
     for name, value in _checked(session, values, plan).items():
         if name == "remind_at" and value != plan.remind_at:
             plan.reminded_at = None
         setattr(plan, name, value)
     session.flush()
-    keep_next_plan(session, plan.customer_id)
+    _keep(session, plan, previous, by=by, at=at)
     return plan
 
 
@@ -89,7 +90,7 @@ def postpone_plan(plan: Plan, due_at: datetime, *, by: Actor, at: datetime) -> P
         plan.reminded_at = None
     plan.due_at = due_at
     db.session.flush()
-    keep_next_plan(db.session, plan.customer_id)
+    _keep(db.session, plan, by=by, at=at)
     return plan
 
 
@@ -122,7 +123,7 @@ def finish_plan(plan: Plan, *, by: Actor, at: datetime, result: str | None = Non
     _refuse_finished(locked)
     locked.done_at, locked.result = at, (result or "").strip()[:300] or None
     session.flush()
-    keep_next_plan(session, locked.customer_id)
+    _keep(session, locked, by=by, at=at)
     timeline.tell(
         session, locked.customer_id, "plan.finish", at, record_id=locked.id, actor_id=by.user_id, what=locked.what
     )
@@ -136,7 +137,7 @@ def reopen_plan(plan: Plan, *, by: Actor, at: datetime) -> Plan:
     plan.done_at = plan.result = None
     db.session.flush()
     timeline.forget(db.session, "plan.finish", plan.id)
-    keep_next_plan(db.session, plan.customer_id)
+    _keep(db.session, plan, by=by, at=at)
     return plan
 
 
@@ -148,12 +149,11 @@ def delete_plan(plan: Plan, *, by: Actor, at: datetime) -> None:
     if not by.may("plan.delete"):
         raise NotAllowed(_l("You do not have the right to delete plans."))
     session = db.session
-    customer_id = plan.customer_id
     for event in ("plan.create", "plan.finish"):
         timeline.forget(session, event, plan.id)
     session.delete(plan)
     session.flush()
-    keep_next_plan(session, customer_id)
+    _keep(session, plan, by=by, at=at)
 
 
 def open_plan(session: Session, pk: int) -> Plan:
@@ -165,6 +165,17 @@ def open_plan(session: Session, pk: int) -> Plan:
     if plan is None or plan.done_at is not None:
         raise NotFound(_l("This plan does not exist any more, or it is finished."))
     return plan
+
+
+def _keep(
+    session: Session, plan: Plan, previous: tuple[int, int | None] | None = None, *, by: Actor, at: datetime
+) -> None:
+    """Keep what is stored of the earliest open plan; ``previous`` are the customer and opportunity it had before."""
+    for customer_id in {plan.customer_id, previous[0] if previous else plan.customer_id}:
+        keep_next_plan(session, customer_id)
+    opportunity_ids = {plan.opportunity_id, previous[1] if previous else None} - {None}
+    if opportunity_ids:
+        events.announce("plan.change", plan, by=by, at=at, opportunity_ids=opportunity_ids)
 
 
 def keep_next_plan(session: Session, customer_id: int) -> None:

@@ -36,6 +36,7 @@ from app.exchange.demo.people import hire
 from app.exchange.demo.talk import TAGS
 from app.exchange.demo.world import Good, Stage, World
 from app.opportunities import queries as opportunities
+from app.opportunities.services import keep_next_due
 from app.orders.models import Order, OrderKind
 from app.products import services as products
 from app.service.models import ServiceLevel
@@ -111,6 +112,7 @@ def make_up(
             progress(f"all written, {time.perf_counter() - begun:.1f} s")
         _go_on_from(session, prints)
         _note_judgement(session, world)
+        keep_next_due(session)
         analyze(connection)
         session.commit()
         session.close()

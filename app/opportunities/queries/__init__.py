@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.core import search
 from app.core.actors import Actor, acting_as
@@ -35,12 +35,10 @@ __all__ = [
     "as_it_stood",
     "claims_since",
     "development_plan",
-    "due_of",
     "held",
     "just_taken",
     "log_of",
     "matching",
-    "next_due",
     "policy",
     "pool_customers",
     "seen_whole",
@@ -203,41 +201,18 @@ def just_taken(session: Session, pk: int, at: datetime) -> datetime | None:
 # --- next steps -----------------------------------------------------------------------------------------------------
 
 
-def next_due() -> Any:
-    """The day and time of an opportunity's earliest open plan, as a column of a statement about opportunities."""
-    plan = aliased(Plan)
-    return (
-        select(func.min(plan.due_at))
-        .where(plan.opportunity_id == Opportunity.id, plan.done_at.is_(None))
-        .correlate(Opportunity)
-        .scalar_subquery()
-    )
-
-
-def due_of(session: Session, opportunity_ids: Iterable[int]) -> dict[int, datetime]:
-    """When the earliest open plan of each opportunity is due; who has none is missing."""
-    ids = list(opportunity_ids)
-    if not ids:
-        return {}
-    earliest = (
-        select(Plan.opportunity_id, func.min(Plan.due_at))
-        .where(Plan.opportunity_id.in_(ids), Plan.done_at.is_(None))
-        .group_by(Plan.opportunity_id)
-    )
-    return {pk: due_at for pk, due_at in session.execute(earliest) if pk is not None}
-
-
 def with_step(step: str, now: datetime) -> ColumnElement[bool]:
     """Opportunities under development whose next step is missing (``none``) or overdue (``late``)."""
-    due = next_due()
-    return and_(Opportunity.status == OpportunityStatus.developing, due.is_(None) if step == "none" else due < now)
+    due_at = Opportunity.next_due_at
+    developing = Opportunity.status == OpportunityStatus.developing
+    return and_(developing, due_at.is_(None) if step == "none" else due_at < now)
 
 
 def without_next_step() -> Select[Opportunity]:
     """Opportunities under development for which nothing is planned, the longest untouched first."""
     return (
         select(Opportunity)
-        .where(Opportunity.status == OpportunityStatus.developing, next_due().is_(None))
+        .where(Opportunity.status == OpportunityStatus.developing, Opportunity.next_due_at.is_(None))
         .order_by(Opportunity.stage_since, Opportunity.id)
     )
 

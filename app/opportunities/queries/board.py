@@ -8,19 +8,26 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, case, func, literal, select, union_all
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.accounts.models import Team, User
 from app.core.visibility import scoped_relations
-from app.customers.models import Plan
+from app.customers.models import Customer
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.queries import Stage, stages
 
-CARDS = 30
-"""Cards shown in a column; the rest is in the list, one click away."""
+CARDS = 15
+"""Cards shown in a column, more than a screen holds; the rest is in the list, one click away."""
 
 STEPS = ("plan", "late", "none")
+CLOSED = (OpportunityStatus.won, OpportunityStatus.lost)
+
+SHOWN = (
+    "title", "amount", "probability", "expected_close", "status", "stage", "stage_since", "next_due_at", "created_at",
+    "closed_at", "version",
+)  # fmt: skip
+"""What a card says of its opportunity."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,6 @@ class Card:
     """One opportunity on the board; ``step`` is plan, late, none, won or lost."""
 
     opportunity: Opportunity
-    due_at: datetime | None
     step: str
     days: int
     is_slow: bool = False
@@ -81,11 +87,12 @@ class Board:
         return sum((column.weighted for column in self.stages), Decimal(0))
 
 
-def card(opportunity: Opportunity, due_at: datetime | None, stage: Stage | None, now: datetime) -> Card:
+def card(opportunity: Opportunity, stage: Stage | None, now: datetime) -> Card:
     """The card of an opportunity under development in ``stage``."""
+    due_at = opportunity.next_due_at
     state = "none" if due_at is None else "late" if due_at < now else "plan"
     days = max((now - opportunity.stage_since).days, 0)
-    return Card(opportunity, due_at, state, days, stage is not None and days > stage.normal_days)
+    return Card(opportunity, state, days, stage is not None and days > stage.normal_days)
 
 
 def of_team(team_id: int) -> ColumnElement[bool]:
@@ -111,20 +118,10 @@ def board(
 DEVELOPING = Opportunity.status == OpportunityStatus.developing
 
 
-def dues() -> Any:
-    """(opportunity_id, due_at of its earliest open plan), as a subquery."""
-    # One pass over the open plans: asking for each of twenty thousand opportunities costs twice as much.
-    return (
-        select(Plan.opportunity_id.label("opportunity_id"), func.min(Plan.due_at).label("due_at"))
-        .where(Plan.done_at.is_(None), Plan.opportunity_id.is_not(None))
-        .group_by(Plan.opportunity_id)
-        .subquery("due")
-    )
-
-
-def step_of(due: Any, now: datetime) -> Any:
+def step_of(now: datetime) -> Any:
     """One of :data:`STEPS`: how the next step of an opportunity stands."""
-    return case((due.c.due_at.is_(None), "none"), (due.c.due_at < now, "late"), else_="plan")
+    due_at = Opportunity.next_due_at
+    return case((due_at.is_(None), "none"), (due_at < now, "late"), else_="plan")
 
 
 def sums() -> tuple[Any, Any, Any]:
@@ -139,13 +136,10 @@ def sums() -> tuple[Any, Any, Any]:
 def _count_developing(
     session: Session, wanted: list[ColumnElement[bool]], columns: dict[str, Column], now: datetime
 ) -> None:
-    due = dues()
-    step = step_of(due, now).label("step")
     counted = (
-        select(Opportunity.stage, step, *sums())
-        .outerjoin(due, due.c.opportunity_id == Opportunity.id)
+        select(Opportunity.stage, step_of(now).label("step"), *sums())
         .where(DEVELOPING, *wanted)
-        .group_by(Opportunity.stage, step)
+        .group_by(Opportunity.stage, "step")
     )
     for stage, state, count, amount, weighted in session.execute(counted):
         column = columns.get(stage)
@@ -180,46 +174,40 @@ def _deal(
     now: datetime,
     closed_since: datetime,
 ) -> None:
-    due = dues()
-    urgent_first = (due.c.due_at.is_(None), due.c.due_at, Opportunity.stage_since, Opportunity.id)
-    place = func.row_number().over(partition_by=Opportunity.stage, order_by=urgent_first)
-    ranked = (
-        select(Opportunity.id, due.c.due_at, place.label("place"))
-        .outerjoin(due, due.c.opportunity_id == Opportunity.id)
-        .where(DEVELOPING, *wanted)
-        .subquery("ranked")
-    )
-    top = (
-        select(Opportunity, ranked.c.due_at)
-        .join(ranked, ranked.c.id == Opportunity.id)
-        .where(ranked.c.place <= CARDS)
-        .order_by(ranked.c.place)
-    )
-    for opportunity, due_at in session.execute(with_names(top)):
-        column = columns.get(opportunity.stage)
-        if column is None:
+    due_at = Opportunity.next_due_at
+    urgent_first = (due_at.is_(None), due_at, Opportunity.stage_since, Opportunity.id)
+    place = func.row_number().over(partition_by=Opportunity.stage, order_by=urgent_first).label("place")
+    ranked = select(Opportunity.id, place).where(DEVELOPING, *wanted).subquery("ranked")
+    urgent = select(ranked.c.id, ranked.c.place).where(ranked.c.place <= CARDS)
+    chosen = union_all(urgent, *(_newest_closed(status, wanted, closed_since) for status in CLOSED))
+    places = {row.id: row.place for row in session.execute(chosen)}
+    found = session.scalars(for_cards(places)).all()
+    for opportunity in sorted(found, key=lambda opportunity: places[opportunity.id]):
+        if opportunity.status is OpportunityStatus.developing:
+            column = columns.get(opportunity.stage)
+            if column is not None:
+                column.cards.append(card(opportunity, column.stage, now))
             continue
-        column.cards.append(card(opportunity, due_at, column.stage, now))
-    for opportunity in session.scalars(with_names(_newest_closed(wanted, closed_since))):
         days = max((opportunity.closed_at - opportunity.created_at).days, 0)
-        others[opportunity.status].cards.append(Card(opportunity, None, opportunity.status.value, days))
+        others[opportunity.status].cards.append(Card(opportunity, opportunity.status.value, days))
 
 
-def _newest_closed(wanted: list[ColumnElement[bool]], closed_since: datetime) -> Any:
-    newest = [
-        select(Opportunity.id)
-        .where(_closed(status, closed_since), *wanted)
-        .order_by(Opportunity.closed_at.desc(), Opportunity.id.desc())
-        .limit(CARDS)
-        .subquery()
-        for status in (OpportunityStatus.won, OpportunityStatus.lost)
-    ]
-    shown = or_(*(Opportunity.id.in_(select(rows.c.id)) for rows in newest))
-    return select(Opportunity).where(shown).order_by(Opportunity.closed_at.desc(), Opportunity.id.desc())
+def _newest_closed(status: OpportunityStatus, wanted: list[ColumnElement[bool]], closed_since: datetime) -> Any:
+    newest_first = (Opportunity.closed_at.desc(), Opportunity.id.desc())
+    place = func.row_number().over(order_by=newest_first).label("place")
+    ranked = select(Opportunity.id, place).where(_closed(status, closed_since), *wanted).subquery(f"newest_{status}")
+    return select(ranked.c.id, ranked.c.place).where(ranked.c.place <= CARDS)
 
 
-def with_names(statement: Any) -> Any:
-    """Read the customer, as far as it is in sight, and the owner along with each opportunity."""
-    return statement.options(joinedload(Opportunity.customer), joinedload(Opportunity.owner)).execution_options(
-        eager_tables=tuple(scoped_relations(Opportunity, ("customer",)))
+def for_cards(keys: Iterable[int]) -> Any:
+    """Read of these opportunities what their cards show, with the customer, as far as it is in sight, and the owner.
+
+    By their keys: a database cannot tell how few the chosen ones are, and would read all customers for them.
+    """
+    shown = (
+        load_only(*(getattr(Opportunity, name) for name in SHOWN)),
+        joinedload(Opportunity.customer).load_only(Customer.name),
+        joinedload(Opportunity.owner).load_only(User.first_name, User.last_name, User.username),
     )
+    statement = select(Opportunity).where(Opportunity.id.in_(list(keys))).options(*shown)
+    return statement.execution_options(eager_tables=tuple(scoped_relations(Opportunity, ("customer",))))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.calendar import WorkingCalendar
 from app.core.periods import month_of
 from app.opportunities.models import Opportunity
-from app.opportunities.queries.board import CARDS, DEVELOPING, Column, card, dues, step_of, sums, with_names
+from app.opportunities.queries.board import CARDS, DEVELOPING, Column, card, for_cards, step_of, sums
 from app.opportunities.queries.stages import all_stages
 
 AHEAD = 4
@@ -86,19 +86,16 @@ def closing_board(
 ) -> ClosingBoard:
     """The board of the visible opportunities under development that meet ``conditions``."""
     wanted, columns = list(conditions), {column.code: column for column in periods(today)}
-    due = dues()
     place = _place(list(columns.values())).label("place")
-    counted = (
-        select(place, step_of(due, now).label("step"), *sums())
-        .outerjoin(due, due.c.opportunity_id == Opportunity.id)
-        .where(DEVELOPING, *wanted)
-        .group_by("place", "step")
-    )
+    counted = select(place, step_of(now).label("step"), *sums()).where(DEVELOPING, *wanted).group_by("place", "step")
     for code, step, count, amount, weighted in session.execute(counted):
         columns[code].add(step, count, amount, weighted)
     stages = {stage.code: stage for stage in all_stages(session)}
-    for code, opportunity, due_at in session.execute(with_names(_top(wanted, place))):
-        columns[code].cards.append(card(opportunity, due_at, stages.get(opportunity.stage), now))
+    places = {pk: (code, number) for pk, code, number in session.execute(_top(wanted, place))}
+    found = session.scalars(for_cards(places)).all()
+    for opportunity in sorted(found, key=lambda opportunity: places[opportunity.id][1]):
+        code, _number = places[opportunity.id]
+        columns[code].cards.append(card(opportunity, stages.get(opportunity.stage), now))
     return ClosingBoard(list(columns.values()))
 
 
@@ -109,18 +106,8 @@ def _place(columns: list[Period]) -> Any:
 
 
 def _top(wanted: list[ColumnElement[bool]], place: Any) -> Any:
-    due = dues()
-    nearest_first = (Opportunity.expected_close, due.c.due_at.is_(None), due.c.due_at, Opportunity.id)
+    due_at = Opportunity.next_due_at
+    nearest_first = (Opportunity.expected_close, due_at.is_(None), due_at, Opportunity.id)
     number = func.row_number().over(partition_by=place.element, order_by=nearest_first).label("number")
-    ranked = (
-        select(Opportunity.id, due.c.due_at, place, number)
-        .outerjoin(due, due.c.opportunity_id == Opportunity.id)
-        .where(DEVELOPING, *wanted)
-        .subquery("ranked")
-    )
-    return (
-        select(ranked.c.place, Opportunity, ranked.c.due_at)
-        .join(ranked, ranked.c.id == Opportunity.id)
-        .where(ranked.c.number <= CARDS)
-        .order_by(ranked.c.number)
-    )
+    ranked = select(Opportunity.id, place, number).where(DEVELOPING, *wanted).subquery("ranked")
+    return select(ranked.c.id, ranked.c.place, ranked.c.number).where(ranked.c.number <= CARDS)

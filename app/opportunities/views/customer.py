@@ -46,7 +46,6 @@ class CustomerOpportunitiesView(BaseView):
             opportunities=found,
             count=count,
             amount=amount,
-            due=queries.due_of(db.session, [opportunity.id for opportunity in found]),
             stage=looks.stage,
             status_badge=looks.status,
         )

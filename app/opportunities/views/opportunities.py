@@ -179,11 +179,6 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
         """The rows of which every column may be shown."""
         return queries.seen_whole(acting())
 
-    def complete(self, found: list[Any]) -> None:
-        due = queries.due_of(db.session, [opportunity.id for opportunity in found])
-        for opportunity in found:
-            opportunity.next_due_at = due.get(opportunity.id)
-
     def may_change_cell(self, record: Opportunity, column: str) -> bool:
         fixed = record.closed_at is not None and column in ("amount", "probability", "expected_close")
         return not fixed and super().may_change_cell(record, column) and page.may_change(record, acting())
@@ -217,9 +212,6 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
         )
 
     def _kpis(self, record: Opportunity, at: Any) -> list[Kpi]:
-        if not hasattr(record, "next_due_at"):
-            record.next_due_at = queries.due_of(db.session, [record.id]).get(record.id)
-        due = record.next_due_at
         closed = record.closed_at is not None
         days = max(((record.closed_at or at) - (record.created_at if closed else record.stage_since)).days, 0)
         return [
@@ -229,7 +221,7 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
             Kpi(_("From entry to close") if closed else _("In this stage"), looks.days(days)),
             Kpi(_("Closed on"), cells.day(local_day(record.closed_at)))
             if record.closed_at
-            else Kpi(_("Next step"), looks.next_step(due)),
+            else Kpi(_("Next step"), looks.next_step(record.next_due_at)),
         ]
 
     @expose("/show/<pk>", methods=["GET"])
@@ -241,14 +233,12 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
             return redirect(url_for("OpportunityPoolView.show", pk=pk))
         opportunity = widgets["show"].template_args["item"]
         shown = page.shown(opportunity, acting())
-        opportunity.next_due_at = min((step.due_at for step in shown["steps"] if step.done_at is None), default=None)
         return self.render_template(
             self.show_template, pk=pk, title=self.show_title, widgets=widgets, related_views=[], **shown
         )
 
     def preview_args(self, record: Opportunity) -> dict[str, Any]:
-        told, record.next_due_at = page.told(record)
-        return told
+        return page.told(record)
 
     # --- forms ---
 

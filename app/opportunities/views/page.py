@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -76,17 +75,16 @@ def shown(record: Opportunity, actor: Actor) -> dict[str, Any]:
     }
 
 
-def told(record: Opportunity) -> tuple[dict[str, Any], datetime | None]:
-    """What the panel beside the list tells (need, customer, facts and open steps), and when the next step is due."""
+def told(record: Opportunity) -> dict[str, Any]:
+    """What the panel beside the list tells: need, customer, facts and open steps."""
     contact = record.contact
     steps = [step for step in db.session.scalars(queries.development_plan(record.id)) if step.done_at is None]
     people = [Fact(_("Customer"), customer_link(record.customer)), Fact(_("Contact"), contact.name if contact else "")]
     planned = [Fact(cells.due_day(step.due_at), step.what) for step in steps[:MOST_STEPS]]
-    told = {
+    return {
         "texts": [(_("Need"), record.need)],
         "facts": [(_("Customer"), people), *_facts(record), (_("Development plan"), planned)],
     }
-    return told, min((step.due_at for step in steps), default=None)
 
 
 def _path(record: Opportunity) -> list[tuple[Any, str, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
@@ -19,7 +18,7 @@ from app.service.workflow import LABELS
 from app.web.session import acting, now
 
 COLUMNS = (RequestStatus.created, RequestStatus.assigned, RequestStatus.processed, RequestStatus.reviewed)
-MOST_CARDS = 30
+MOST_CARDS = 15
 EDGES = {"bad": "deal-late", "wait": "deal-soon", "": "deal-plan"}
 
 
@@ -62,8 +61,10 @@ def board_page(view: Any) -> Any:
     """Render the board of ``view`` for whoever is signed in."""
     conditions = _conditions()
     counts = dict(db.session.execute(queries.counts_by_status().where(*conditions)).all())
-    at = now()
-    columns = [_column(view, status, counts.get(status, 0), conditions, at) for status in COLUMNS]
+    cards = _cards(view, conditions)
+    columns = [
+        Column(status, LABELS[status], counts.get(status, 0), cards[status], _rows(status)) for status in COLUMNS
+    ]
     return view.render_template(
         "service/board.html",
         title=_("Service board"),
@@ -90,20 +91,20 @@ def _conditions() -> list[Any]:
     return conditions
 
 
-def _column(view: Any, status: RequestStatus, count: int, conditions: list[Any], at: datetime) -> Column:
-    data = view.datamodel
-    query = data.session.query(ServiceRequest).filter(queries.on_the_board(status), *conditions)
-    found = data.with_eager(query.order_by(*queries.most_pressing_first())).limit(MOST_CARDS).all() if count else []
-    cards = [
-        Card(
-            record,
-            dictionary.label(db.session, "request_type", record.type),
-            looks.clock(record.due_at(), at),
-            [move for move in view.move_buttons(record) if move.needs_form][:1],
-        )
-        for record in found
-    ]
-    return Column(status, LABELS[status], count, cards, _rows(status))
+def _cards(view: Any, conditions: list[Any]) -> dict[RequestStatus, list[Card]]:
+    """The most pressing cards of each column."""
+    data, at = view.datamodel, now()
+    keys = db.session.scalars(queries.most_pressing(COLUMNS, MOST_CARDS, conditions)).all()
+    found = {
+        record.id: record
+        for record in data.with_eager(data.session.query(ServiceRequest).filter(ServiceRequest.id.in_(keys)))
+    }
+    cards: dict[RequestStatus, list[Card]] = {status: [] for status in COLUMNS}
+    for record in (found[pk] for pk in keys if pk in found):
+        moves = [move for move in view.move_buttons(record) if move.needs_form][:1]
+        kind = dictionary.label(db.session, "request_type", record.type)
+        cards[record.status].append(Card(record, kind, looks.clock(record.due_at(), at), moves))
+    return cards
 
 
 def _rows(status: RequestStatus) -> str:
