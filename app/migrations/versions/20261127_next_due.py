@@ -1,14 +1,14 @@
 """Opportunities know when their next step is due; indexes from which boards read their columns
 
-Revision ID: 0007_next_due
-Revises: 0006_analysis
+Revision ID: 0008_next_due
+Revises: 0007_people_sorted
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_next_due"
-down_revision = "0006_analysis"
+revision = "0008_next_due"
+down_revision = "0007_people_sorted"
 branch_labels = None
 depends_on = None
 
