@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from app.core.actors import Actor
+from app.core.checks import REQUIRED
 from app.core.database import db
+from app.core.errors import invalid
+from app.core.i18n import _l
 from app.core.identifiers import mask_account, mask_email, mask_phone
 from app.customers import services
 from app.customers.models import Contact, Customer, FollowUp, Plan
 from app.customers.services import contacts, entering
 from app.customers.views.looks import MASKS
-from app.web.api import CrmApi
+from app.web.api import Act, CrmApi
 from app.web.interface import CrmInterface
 
 
@@ -105,6 +108,12 @@ class FollowUpApi(CrmApi):
     remove = staticmethod(services.delete_follow_up)
 
 
+def _postpone(plan: Plan, *, by: Actor, at: datetime, due_at: datetime | None = None) -> Plan:
+    if due_at is None:
+        raise invalid("due_at", REQUIRED)
+    return services.postpone_plan(plan, due_at, by=by, at=at)
+
+
 class PlanApi(CrmApi):
     """Plans."""
 
@@ -124,6 +133,12 @@ class PlanApi(CrmApi):
     create = staticmethod(services.create_plan)
     update = staticmethod(services.update_plan)
     remove = staticmethod(services.delete_plan)
+    acts = {
+        "finish": Act(_l("Finish"), "finish", services.finish_plan),
+        "reopen": Act(_l("Reopen"), "finish", services.reopen_plan),
+        "postpone": Act(_l("Change the date"), "postpone", _postpone),
+    }
+    move_data = {"finish": {"result": "text"}, "postpone": {"due_at": "moment"}}
 
 
 APIS = (CustomerApi, ContactApi, FollowUpApi, PlanApi)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_appbuilder import ModelRestApi, expose
@@ -27,12 +27,20 @@ LARGEST_PAGE = 100
 MOST_FILTERS = 20
 
 
+class Act(NamedTuple):
+    """Something done with a record that changes no status: ``service(record, *, by, at, **data)``."""
+
+    label: Any
+    right: str
+    service: Service
+
+
 class CrmApi(Answers, ModelRestApi):
     """FAB's REST resource with our services behind it; a resource only declares.
 
     ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent, of which
-    ``create_only`` only with a new record. ``masks`` maps private columns to how they are shown;
-    ``look(record, field, *, by, at)`` shows one in full and writes it down.
+    ``create_only`` only with a new record. ``masks`` maps private columns to how they are shown; ``look(record, field,
+    *, by, at)`` shows one in full and writes it down. ``acts`` are asked for like the moves of a workflow.
     """
 
     kind = ""
@@ -43,6 +51,7 @@ class CrmApi(Answers, ModelRestApi):
     update: Service | None = None
     remove: Service | None = None
     workflow: Workflow | None = None
+    acts: Mapping[str, Act] = {}
     move_data: Mapping[str, Mapping[str, str]] = {}
     masks: Mapping[str, Callable[[str], str]] = {}
     look: Service | None = None
@@ -73,7 +82,7 @@ class CrmApi(Answers, ModelRestApi):
                 ("post", cls.create),
                 ("put", cls.update),
                 ("delete", cls.remove),
-                ("move", cls.workflow),
+                ("move", cls.workflow or cls.acts or None),
                 ("private", cls.look),
             )
             if present is None
@@ -223,8 +232,13 @@ class CrmApi(Answers, ModelRestApi):
             record = self.datamodel.get(pk, self._base_filters)
             if record is None:
                 return self.response_404()
+            if name not in self.acts and self.workflow is None:
+                return self.response_404()
             with unit_of_work():
-                self.workflow.make(name, record, by=acting(), at=now(), **data)  # type: ignore[union-attr]  # as above
+                if name in self.acts:
+                    self.acts[name].service(record, by=acting(), at=now(), **data)
+                else:
+                    self.workflow.make(name, record, by=acting(), at=now(), **data)  # type: ignore[union-attr]
             return self._record(pk, HTTPStatus.OK)
 
         return self.answered(act)

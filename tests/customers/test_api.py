@@ -128,3 +128,36 @@ def test_a_filter_that_cannot_be_read_is_refused_with_a_sentence(as_director, co
 
     assert refused.status_code == 400
     assert column in refused.json["message"]
+
+
+def test_a_plan_is_put_off_finished_and_reopened_by_a_program(session, manager, as_director):
+    customer = make_customer(by=manager)
+    session.commit()
+    given = {"customer_id": customer.id, "what": "寄样品", "kind": "visit", "due_at": "2026-12-01T09:00:00+08:00"}
+    pk = as_director("POST", "plans/", json=given).json["id"]
+
+    no_day = as_director("POST", f"plans/{pk}/postpone", json={})
+    later = as_director("POST", f"plans/{pk}/postpone", json={"due_at": "2026-12-03T01:00:00Z"})
+    done = as_director("POST", f"plans/{pk}/finish", json={"result": "样品已签收"})
+    too_late = as_director("POST", f"plans/{pk}/postpone", json={"due_at": "2026-12-04"})
+    again = as_director("POST", f"plans/{pk}/reopen")
+    unknown = as_director("POST", f"plans/{pk}/win")
+
+    assert (no_day.status_code, list(no_day.json["fields"])) == (422, ["due_at"])
+    assert later.json["result"]["due_at"] == "2026-12-03T01:00:00+00:00"
+    assert done.json["result"]["result"] == "样品已签收"
+    assert done.json["result"]["done_at"] is not None
+    assert too_late.status_code == 409
+    assert (again.status_code, again.json["result"]["done_at"]) == (200, None)
+    assert unknown.status_code == 404
+
+
+def test_a_plan_is_finished_only_by_who_may(session, manager, api_as, make_user):
+    with acting_as(manager, session):
+        customer = make_customer(by=manager)
+        given = {"customer_id": customer.id, "what": "回访", "due_at": NOW}
+        plan = services.create_plan(given, by=manager, at=NOW)
+    as_reader, as_specialist = api_as(make_user("Sales Director")), api_as(make_user("Service Specialist"))
+
+    assert as_reader("POST", f"plans/{plan.id}/finish").status_code == 403
+    assert as_specialist("POST", f"plans/{plan.id}/finish").status_code == 404

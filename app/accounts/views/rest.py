@@ -131,9 +131,14 @@ def _holds(column: Any) -> str:
 
 
 def _moves(api: Any) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    acts = tuple(
+        (name, str(act.label), tuple(api.move_data.get(name, ())))
+        for name, act in api.acts.items()
+        if acting().may(f"{api.kind}.{act.right}")
+    )
     if api.workflow is None:
-        return ()
-    return tuple(
+        return acts
+    return acts + tuple(
         (move.name, str(move.label), tuple(api.move_data.get(move.name, ())))
         for move in api.workflow.moves
         if not move.by_system and acting().may(f"{api.kind}.{move.permission}")
