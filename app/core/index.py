@@ -26,7 +26,7 @@ class HomeView(BaseView):
     """The first page: the work of today, or the first page the person may open."""
 
     help_text = (
-        _l("Home shows what is to be done now; every number opens the rows behind it."),
+        _l("Home shows what to do now; every number opens the rows behind it."),
         _l("Press / or Ctrl+K anywhere to search records and pages."),
     )
 

@@ -196,7 +196,7 @@ class PostponePlanForm(DynamicForm):
 class FinishPlanForm(DynamicForm):
     """How a plan ended."""
 
-    result = TextField(_l("Result"), longest=300, description=_l("What came of it. Optional."))
+    result = TextField(_l("Result"), longest=300, description=_l("The outcome. Optional."))
 
 
 class HandOverForm(DynamicForm):

@@ -13,7 +13,7 @@ LOST_REASONS = dictionary.declare(
     _l("Lost reason"),
     ("price", "价格过高", "Price too high"),
     ("competitor", "选择了竞争对手", "Chose a competitor"),
-    ("no_budget", "预算取消", "Budget was cancelled"),
+    ("no_budget", "预算取消", "Budget cancelled"),
     ("no_need", "需求取消", "No longer needed"),
     ("product_fit", "产品不满足要求", "Product does not fit"),
     ("delivery", "交期太长", "Delivery takes too long"),
@@ -24,7 +24,7 @@ LOST_REASONS = dictionary.declare(
 COMPETITORS = dictionary.declare(
     "competitor",
     _l("Competitor"),
-    ("incumbent", "客户现有供应商", "The customer's present supplier"),
+    ("incumbent", "客户现有供应商", "The customer's current supplier"),
     ("local_peer", "本地同行", "A local supplier"),
     ("national_brand", "全国性品牌", "A national brand"),
     ("imported_brand", "进口品牌", "An imported brand"),

@@ -8,7 +8,7 @@ from app.orders.workflow import workflow
 
 KIND = rights.Kind(
     "order",
-    _l("Order"),
+    _l("Orders"),
     ("see_own", "see_team", "see_all", "add", "edit", "delete", "export", "import", "see_private"),
     moves=workflow.grantable(),
     group=_l("Sales"),

@@ -7,7 +7,7 @@ from app.core.i18n import _l
 
 KIND = rights.Kind(
     "product",
-    _l("Product"),
+    _l("Products"),
     ("see_all", "add", "edit", "delete", "export", "import", "see_private"),
     group=_l("Products"),
 )

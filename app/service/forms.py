@@ -132,7 +132,7 @@ class ReopenForm(DynamicForm):
     """Who processes it again, and why."""
 
     owner_id = ChoiceField(
-        _l("Specialist"), choices=specialist_choices, coerce=int, blank=_l("Whoever processed it before")
+        _l("Specialist"), choices=specialist_choices, coerce=int, blank=_l("The previous specialist")
     )
     note = _note()
 

@@ -156,7 +156,7 @@ def set_number_pattern(kind: str, pattern: str, *, by: Actor, at: datetime) -> N
             kind, _l("Write {number:05d} once, and {year} or {month} where wanted, for example KH-{year}-{number:05d}.")
         )
     if len(pattern.format(year="2026", month="11", number=10**9)) > _LONGEST_NUMBER:
-        raise invalid(kind, _l("This number would become too long."))
+        raise invalid(kind, _l("This number would be too long."))
     if "{month}" in pattern and "{year}" not in pattern:
         raise invalid(kind, _l("A number with the month needs the year as well."))
     with done_by(by, at, "settings.edit") as session:

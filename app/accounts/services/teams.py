@@ -97,7 +97,7 @@ def _checked(session: Session, values: Mapping[str, Any], team: Team | None) -> 
         if session.get(Team, parent_id) is None:
             checks.refuse("parent_id", NO_CHOICE)
         elif team is not None and _is_under(session, parent_id, team.id):
-            raise invalid("parent_id", _l("A team cannot stand under itself."))
+            raise invalid("parent_id", _l("A team cannot be its own parent."))
     return checks.done()
 
 

@@ -149,9 +149,9 @@ def _checked(
     elif username and _taken(session, User.username, username, user):
         checks.refuse("username", _l("This user name is already in use."))
     if email and not _is_mail_address(email):
-        checks.refuse("email", _l("This is not a mail address."))
+        checks.refuse("email", _l("This is not an e-mail address."))
     elif email and _taken(session, User.email, email, user):
-        checks.refuse("email", _l("Somebody else has this mail address."))
+        checks.refuse("email", _l("Another user has this e-mail address."))
     if clean.get("team_id") is not None and session.get(Team, clean["team_id"]) is None:
         checks.refuse("team_id", NO_CHOICE)
     if role_ids is not None and not role_ids and user is None:

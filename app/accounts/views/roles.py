@@ -180,9 +180,7 @@ class RoleView(SettingsPage):
             if changed[0]:
                 people = holder_counts(db.session()).get(pk, 0)
                 flash(
-                    ngettext(
-                        "Saved. It is in force for %(num)d person.", "Saved. It is in force for %(num)d people.", people
-                    ),
+                    ngettext("Saved. It applies to %(num)d person.", "Saved. It applies to %(num)d people.", people),
                     "success",
                 )
             else:

@@ -163,7 +163,7 @@ def open_plan(session: Session, pk: int) -> Plan:
     """
     plan: Plan | None = find(session, Plan, pk)
     if plan is None or plan.done_at is not None:
-        raise NotFound(_l("This plan does not exist any more, or it is finished."))
+        raise NotFound(_l("This plan no longer exists, or it is finished."))
     return plan
 
 

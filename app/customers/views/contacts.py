@@ -29,7 +29,8 @@ class ContactView(CrmModelView):
     help_text = (
         _l("Contacts are the people at your customers; one of each customer is the primary contact."),
         _l(
-            "Phone numbers and e-mail addresses are masked for whoever may not see private fields; showing one is written down."
+            "Phone numbers and e-mail addresses are masked for whoever may not see private fields; showing one "
+            "is logged."
         ),
     )
 

@@ -33,7 +33,7 @@ class PlanView(CrmModelView):
     """Plans."""
 
     help_text = (
-        _l("A plan says what is to be done by when, and reminds its owner in the messages."),
+        _l("A plan says what to do by when, and reminds its owner with a notification."),
         _l("Finish it when it is done, or change its date; the customer's next plan follows."),
     )
 
@@ -53,7 +53,7 @@ class PlanView(CrmModelView):
     edit_title = _l("Edit plan")
     show_title = _l("Plan")
     empty_title = _l("No plans yet.")
-    empty_text = _l("A plan says what is to be done by when.")
+    empty_text = _l("A plan says what to do by when.")
     icon = "ti-calendar-event"
     list_columns = ["what", "customer", "kind", "owner", "due_at", "done_at"]
     inline_columns = ("due_at",)

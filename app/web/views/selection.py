@@ -98,7 +98,7 @@ class Selection(ListPages):
         if len(found) > AT_ONCE:
             raise TooMany
         if not found:
-            raise NotFound(_("No record matches these filters any more."))
+            raise NotFound(_("No record matches these filters now."))
         seen = request.form.get("seen", "")
         if seen and seen != str(len(found)):
             raise Changed(
