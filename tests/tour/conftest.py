@@ -10,6 +10,7 @@ from flask import Flask
 from tests.conftest import own_name, postgres_server
 from tests.support import databases
 from tests.support.application import Client, install, make_app
+from tests.support.digest import digest
 from tests.support.people import PASSWORD
 from tests.tour import company
 
@@ -31,6 +32,15 @@ class Tour:
         assert answer.status_code == 302, answer.text[:500]
         assert browser.post(f"/language/{language}", data={"next": "/profile/"}).status_code == 302
         return browser
+
+    def contents(self) -> dict[str, int]:
+        """A number per table that changes with any row of it."""
+        from app.core.database import db
+
+        with self.app.app_context():
+            found = digest(db.session())
+            db.session.remove()
+        return found
 
 
 @pytest.fixture(scope="session")

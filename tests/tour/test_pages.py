@@ -47,6 +47,7 @@ class Walk:
         self.links: dict[str, tuple[str, str]] = {}
         self.answers: dict[str, int] = {}
         self.rules: dict[str, str] = {}
+        self.changed: set[str] = set()
         self._router = app.url_map.bind("localhost")
 
     def open(self, address: str, *, linked_from: str = "") -> None:
@@ -83,6 +84,7 @@ class Walk:
 def walk(tour: Any, role: str, language: str, part: str = "") -> Walk:
     """Send a person everywhere they can go, and along the links they find there."""
     done = Walk(tour.app, tour.browser(role, language), language)
+    before = tour.contents()
     addresses = Addresses(tour.app).of(tour.people[role])
     done.rules = addresses
     for address in addresses:
@@ -94,6 +96,7 @@ def walk(tour: Any, role: str, language: str, part: str = "") -> Walk:
             done.open(link, linked_from=origin)
         elif done.answers.get(link) in REFUSALS:
             done.faults.setdefault(link, []).append(f"refused, but linked from {origin}")
+    done.changed = {table for table, content in tour.contents().items() if content != before[table]}
     return done
 
 
@@ -104,6 +107,8 @@ def test_every_page_speaks_one_language_and_leads_somewhere(tours: Any, state: s
     done = walk(tours[state], role, language)
 
     assert by_fault(done.faults) == {}
+    # Who took rows away as a file is written down.
+    assert done.changed <= {"audit_entry"}
 
 
 def test_every_address_has_a_page_for_somebody(tours: Any) -> None:

@@ -81,12 +81,14 @@ def test_a_page_asks_at_most_ten_questions_and_a_panel_four(
     for address in addresses:
         headers = {"Authorization": f"Bearer {token}"} if address.urls[0].startswith("/api/") else {}
         for url in address.urls:
-            # The first answer fills what a process remembers.
-            status = client.get(url, headers=headers).status_code
+            with statements(app) as asked:
+                status = client.get(url, headers=headers).status_code
             if status == 200:
-                with statements(app) as asked:
-                    client.get(url, headers=headers)
                 budget = EXCEPTIONS.get(address.endpoint, PANEL if address.is_panel else PAGE)
+                if len(asked) > budget:
+                    # The first answer may have filled what a process remembers.
+                    with statements(app) as asked:
+                        client.get(url, headers=headers)
                 if len(asked) > budget:
                     too_many += [f"{address}: {len(asked)}, may {budget} ({url})", *(_short(sql) for sql in asked)]
                 break
