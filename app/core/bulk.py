@@ -23,19 +23,23 @@ def reserve_keys(session: Session, table: Table, count: int) -> list[int]:
 
 
 @cache
-def _audited(mapper: Mapper[Any]) -> tuple[str, ...]:
+def _audited(mapper: Mapper[Any]) -> frozenset[str]:
     silent = audit.SILENT | set(getattr(mapper.class_, "__unaudited__", ()))
-    return tuple(attribute.key for attribute in mapper.column_attrs if attribute.key not in silent)
+    return frozenset(attribute.key for attribute in mapper.column_attrs if attribute.key not in silent)
 
 
 def creation(model: type[Any], columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the changes that the audit log keeps of a new row of ``model``."""
     private: frozenset[str] = getattr(model, "__secret__", frozenset())
+    audited = _audited(model.__mapper__)
     found: dict[str, Any] = {}
-    for name in _audited(model.__mapper__):
-        value = columns.get(name)
+    for name, value in columns.items():
         # An empty text, list or object is nothing new; no, zero and 0.00 are.
-        if not value and (value is None or isinstance(value, str | list | dict)):
+        if name not in audited or (not value and (value is None or isinstance(value, str | list | dict))):
             continue
-        found[name] = [None, "•••" if name in private else value.value if isinstance(value, Enum) else value]
+        if type(value) is not str and isinstance(value, Enum):
+            value = value.value
+        found[name] = [None, value]
+    for name in private & found.keys():
+        found[name] = [None, "•••"]
     return found

@@ -29,7 +29,8 @@ def _json(value: Any) -> str:
 
 
 def _moment_for_sqlite(value: datetime) -> str:
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    # Without the zone at its end, which is UTC.
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 class _Moments(dict[datetime, str]):

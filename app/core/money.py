@@ -33,7 +33,7 @@ def cents(value: Decimal | int | str) -> Decimal:
             value = parse_decimal(value)
         except ValueError as error:
             raise NotAnAmount(_l("“%(text)s” is not an amount such as 1280.50.", text=value)) from error
-    amount = Decimal(value)
+    amount = value if type(value) is Decimal else Decimal(value)
     if not amount.is_finite():
         raise NotAnAmount(_l("An amount must be a number."))
     try:

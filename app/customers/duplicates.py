@@ -40,7 +40,7 @@ class Hit:
 def keys_of(name: str, uscc: str | None, phones: Iterable[str | None]) -> set[str]:
     """The keys a customer is found by."""
     keys = {f"n:{key}"[:64] for key in block_keys(name)}
-    keys |= {f"p:{phone_key(phone)}"[:64] for phone in phones if phone and phone_key(phone)}
+    keys |= {f"p:{key}"[:64] for phone in phones if phone and (key := phone_key(phone))}
     return keys | ({f"u:{uscc}"} if uscc else set())
 
 

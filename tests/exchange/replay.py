@@ -101,7 +101,7 @@ class Replay:
     def _create_customer(self, old: Customer, entry: AuditEntry, by: Actor) -> Customer:
         names = EDITABLE - {"tags", "custom", "is_internal", "uscc", "bank_account"}
         values = self._values(old, *names) | {"tags": customers.tags_of(self.session, old.id)}
-        first = f"{old.uscc[:10]}Y{old.uscc[11:17]}"
+        first = f"{old.uscc[:10]}{'X' if old.uscc[10] == 'Y' else 'Y'}{old.uscc[11:17]}"
         values["uscc"] = first + uscc.calc_check_digit(first)
         return customers.create_customer(values, by=by, at=entry.at, save_anyway=True, **self._owner(old, entry))
 

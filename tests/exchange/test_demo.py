@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
 from contextlib import nullcontext
@@ -18,7 +19,7 @@ from app.core.errors import Invalid
 from app.core.identifiers import normalise_email, normalise_phone, normalise_uscc
 from app.core.search import matching_ids
 from app.customers.models import Contact, Customer, CustomerStatus, Plan
-from app.exchange.demo import people
+from app.exchange.demo import people, telling
 from app.exchange.demo.company import make_up
 from app.exchange.demo.drawing import draw
 from app.opportunities.models import Opportunity, OpportunityStatus
@@ -200,6 +201,22 @@ def test_the_services_would_have_written_the_same(company, session):
 
 def pretty(found):
     return json.dumps(found, ensure_ascii=False, indent=1, default=str, sort_keys=True).splitlines()
+
+
+def test_what_was_told_is_freed_without_a_search_for_garbage(company, monkeypatch):
+    """The collector is off while a big company is told: stories that refer to each other would fill the memory."""
+    found = []
+
+    def tell(world, prints, *, once=telling.tell):
+        gc.collect()
+        once(world, prints)
+        found.append(gc.collect())
+        return once(world, prints)
+
+    monkeypatch.setattr(telling, "tell", tell)
+    company(30, 150)
+
+    assert found == [0]
 
 
 def test_filling_bare_tables_leaves_indexes_keys_and_search_as_they_were(company, session, monkeypatch):

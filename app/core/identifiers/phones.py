@@ -15,6 +15,8 @@ _DASHED_EXTENSION = re.compile(r"^(\(?0\d{2,3}\)?[\s-]*\d{7,8}|[48]00-\d{3}-\d{4
 _SEVERAL = re.compile(r"\d{6,}\s*[/、;,；，或]\s*\+?\(?\d{6,}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})")
+# As normalise_phone gives them; asked for each phone of an import several times.
+_AS_STORED = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8}")
 _CHINA = 86
 _FREE = re.compile(r"([48]00)(\d{3})(\d{4})")
 # Hot lines of banks, couriers and carriers: 95588, 96345, 10086, 12345.
@@ -111,6 +113,8 @@ def _landline(digits: str) -> str:
 
 def phone_key(text: str | None) -> str:
     """Return the digits by which two spellings of one number are equal: no +86, no extension; never refuses."""
+    if text and _AS_STORED.fullmatch(text):
+        return _national(text.replace("-", ""))
     number, _extension = _without_extension(plain(text))
     digits = re.sub(r"\D", "", number)
     if number.startswith("+") or digits.startswith("00"):

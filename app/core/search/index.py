@@ -122,11 +122,12 @@ def _entry_id(kind: str, record_id: int) -> int:
 def entry(kind: str, record_id: int, texts: Texts) -> dict[str, Any]:
     """Return the row of one entry; for bulk writers."""
     mark = kind_mark(kind)
+    found = tokens(*texts)
     return {
         "id": _entry_id(kind, record_id),
         "kind": kind,
         "record_id": record_id,
-        "tokens": " ".join(f"{mark}{token}" for token in tokens(*texts)),
+        "tokens": mark + f" {mark}".join(found) if found else "",
     }
 
 

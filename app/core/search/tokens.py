@@ -57,7 +57,7 @@ Question = tuple[tuple[All, ...], ...]
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
 
 
 def exact_token(text: str) -> str:

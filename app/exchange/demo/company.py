@@ -242,7 +242,6 @@ def _told(world: World, portions: list[list[Blueprint]], *, postgresql: bool) ->
     if len(portions) * AT_ONCE < WORTH_HELP or "fork" not in multiprocessing.get_all_start_methods():
         for portion in portions:
             yield telling.pack(world, portion, postgresql=postgresql)
-            gc.collect()
         return
     _shared = (world, portions, postgresql)
     with multiprocessing.get_context("fork").Pool(max(1, (os.cpu_count() or 2))) as helpers:
@@ -260,7 +259,4 @@ def _told(world: World, portions: list[list[Blueprint]], *, postgresql: bool) ->
 def _tell_portion(place: int) -> list[tuple[str, int, bytes]]:
     assert _shared is not None
     world, portions, postgresql = _shared
-    packed = telling.pack(world, portions[place], postgresql=postgresql)
-    # Stories and their events refer to each other; without this a helper would keep all it ever told.
-    gc.collect()
-    return packed
+    return telling.pack(world, portions[place], postgresql=postgresql)

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.exchange.demo import courses, names
 from app.exchange.demo.blueprint import Blueprint, Deal, Request, working
+from app.exchange.demo.dice import Dice
 from app.exchange.demo.places import CITIES, City
 from app.exchange.demo.requests import REQUESTS, SHARES
 from app.exchange.demo.rhythm import sell
@@ -22,7 +23,7 @@ FEW = 2_000
 
 def draw(customers: int, orders: int, seed: int, today: date) -> list[Blueprint]:
     """Decide everything that has a day."""
-    rng = Random(f"changke/{seed}")  # noqa: S311 - a demonstration wants the same company again
+    rng = Dice(f"changke/{seed}")
     prints = list(_companies(customers, rng, today.toordinal()))
     sell(prints, orders, rng, today.toordinal())
     _deal(prints, rng, today.toordinal())

@@ -20,6 +20,10 @@ _REASONS = (("price", 28), ("competitor", 20), ("quality", 14), ("no_need", 10),
 NEWS_DAYS = 10
 
 
+def _nothing(_order: Row, _at: datetime) -> None:
+    """Nothing follows from an order."""
+
+
 class Losing:
     """The churn cases of one customer."""
 
@@ -176,6 +180,8 @@ class Losing:
 
     def keep(self) -> None:
         """Keep the band of the customer, as the nightly judgement does."""
+        # The chapters refer to each other no longer: what is told is freed at once, without a search for garbage.
+        self.selling.on_sale = _nothing
         last = self.story.row["last_order_on"]
         if last is not None:
             silent = self.world.today - last.toordinal() > SILENCE_DAYS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from app.core.money import net_of_vat
 from app.exchange.demo.blueprint import Sale
@@ -13,7 +14,7 @@ from app.exchange.demo.story import Story
 from app.exchange.demo.world import Good
 from app.orders.models import Order, OrderDay, OrderKind, OrderLine
 from app.orders.queries import year_until
-from app.orders.services.amounts import line_amounts, part_of, totals
+from app.orders.services.amounts import Totals, line_amounts, part_of, totals
 from app.orders.services.telling import words
 
 COUNTED = frozenset({"confirmed", "shipped", "completed"})
@@ -101,7 +102,7 @@ class Selling:
             "vat_rate": VAT,
             "unit_cost": good.cost,
         }
-        line["gross"], line["net"] = line_amounts(line)
+        line["gross"], line["net"] = _amounts(good.price, quantity, self._discount)
         return line
 
     def _take_back(self, sale: Sale, of: Sale, at: datetime) -> None:
@@ -128,7 +129,7 @@ class Selling:
 
     def _enter(self, sale: Sale, lines: list[Row], values: Row, at: datetime) -> Row:
         story, office = self.story, self.world.staff.named("office")
-        sums = totals(lines)
+        sums = totals(lines) if len(lines) > 1 else _of_one(*(lines[0][name] for name in _SUMMED))
         order = {
             "id": sale.id,
             "number": sale.number,
@@ -167,17 +168,37 @@ class Selling:
         year = (order["value"] for order in counted if first <= order["ordered_on"] <= last)
         story.row["value_12m"] = sum(year, Decimal(0))
         for day, orders in sorted(days.items()):
-            sign = {order["id"]: -1 if order["kind"] == "return" else 1 for order in orders}
-            story.books.add(
-                OrderDay,
-                {
-                    "customer_id": story.one.id,
-                    "day": day,
-                    "orders": sum(order["kind"] == "sale" for order in orders),
-                    "returns": sum(order["kind"] == "return" for order in orders),
-                    "gross": sum(order["value"] for order in orders),
-                    "returned": sum(order["gross"] for order in orders if order["kind"] == "return"),
-                    "net": sum(sign[order["id"]] * order["net"] for order in orders),
-                    "cost": sum(sign[order["id"]] * order["cost"] for order in orders),
-                },
-            )
+            story.books.add(OrderDay, {"customer_id": story.one.id, "day": day} | _sums(orders))
+
+
+_SUMMED = ("quantity", "unit_cost", "gross", "net")
+
+
+@lru_cache(maxsize=50_000)
+def _amounts(price: Decimal, quantity: Decimal, discount: Decimal) -> tuple[Decimal, Decimal]:
+    """(gross, net) of a line; kept, because a catalogue and a few discounts come to the same amounts again."""
+    return line_amounts({"unit_price": price, "quantity": quantity, "discount": discount, "vat_rate": VAT})
+
+
+@lru_cache(maxsize=50_000)
+def _of_one(*line: Decimal) -> Totals:
+    return totals([dict(zip(_SUMMED, line, strict=True))])
+
+
+def _sums(orders: list[Row]) -> Row:
+    """What is kept of the counted orders of one day."""
+    returns = [order for order in orders if order["kind"] == "return"]
+    if len(orders) == 1 and not returns:
+        only = orders[0]
+        return {"orders": 1, "returns": 0, "returned": Decimal(0)} | {
+            name: only[name] for name in ("gross", "net", "cost")
+        }
+    sums: Row = {
+        "orders": len(orders) - len(returns),
+        "returns": len(returns),
+        "gross": sum(order["value"] for order in orders),
+        "returned": sum(order["gross"] for order in returns),
+    }
+    for name in ("net", "cost"):
+        sums[name] = sum(order[name] for order in orders) - 2 * sum(order[name] for order in returns)
+    return sums

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from random import Random
 
 from stdnum.cn import uscc
 
@@ -18,6 +17,7 @@ from app.customers.models import Contact, Customer, CustomerAccess, CustomerKey,
 from app.exchange.demo import names
 from app.exchange.demo.blueprint import Blueprint
 from app.exchange.demo.books import Books, Row
+from app.exchange.demo.dice import Dice
 from app.exchange.demo.places import PARKS, ROADS
 from app.exchange.demo.talk import TAGS
 from app.exchange.demo.world import World
@@ -32,7 +32,7 @@ class Story:
 
     def __init__(self, world: World, one: Blueprint, books: Books) -> None:
         self.world, self.one, self.books = world, one, books
-        self.rng = Random(f"changke/{world.seed}/{one.id}")  # noqa: S311 - the same company again
+        self.rng = Dice(f"changke/{world.seed}/{one.id}")
         self.owner = world.owner_of(one)
         self.events: list[tuple[datetime, int, Event]] = []
         self.contacts: list[Row] = []

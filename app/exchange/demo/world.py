@@ -38,6 +38,18 @@ class Stage:
     probability: int
 
 
+class _Openings(dict[int, datetime]):
+    """When the company opens on a day, filled as asked; clocks are put forward at night."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def __missing__(self, day: int) -> datetime:
+        local = datetime.combine(datetime.fromordinal(day), time(OPENS // 60), self._zone)
+        self[day] = moment = local.astimezone(UTC)
+        return moment
+
+
 @dataclass(frozen=True)
 class World:
     """The company on the day it is made up."""
@@ -58,6 +70,10 @@ class World:
         """The company's day, as a proleptic ordinal."""
         return self.now.astimezone(self.zone).toordinal()
 
+    @cached_property
+    def _opening(self) -> _Openings:
+        return _Openings(self.zone)
+
     def owner_of(self, one: Blueprint) -> Actor | None:
         """The account manager of a customer."""
         if one.owner < 0:
@@ -77,8 +93,7 @@ class World:
 
     def at(self, day: int, minute: int) -> datetime:
         """A moment in working hours; never later than a few minutes ago."""
-        local = datetime.combine(datetime.fromordinal(day), time(minute // 60, minute % 60), self.zone)
-        moment = local.astimezone(UTC)
+        moment = self._opening[day] + timedelta(minutes=minute - OPENS)
         return moment if moment < self.now else self.now - timedelta(minutes=2 + minute % 7)
 
     def some_time(self, day: int, rng: Random) -> datetime:
