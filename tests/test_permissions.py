@@ -103,7 +103,7 @@ def test_a_visitor_sees_nothing_but_the_sign_in_page(app: Flask, client: Client)
     answers = {url: client.get(url) for url in plain_pages(app)}
 
     open_to_all = {url for url, answer in answers.items() if answer.status_code == 200}
-    assert open_to_all <= {"/login/", "/manifest.webmanifest", "/healthz"}
+    assert open_to_all <= {"/login/", "/manifest.webmanifest", "/healthz", "/favicon.ico"}
     for url, answer in answers.items():
         if url not in open_to_all and url != "/back":
             assert answer.status_code in (302, 401, 403, 405), (url, answer.status_code)

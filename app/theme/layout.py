@@ -6,7 +6,7 @@ Features hang themselves into the frame with :func:`badge`, :func:`quick_add` an
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Flask, g, has_request_context
+from flask import Flask, Response, g, has_request_context
 from flask_appbuilder import AppBuilder
 
 from app.core import i18n
@@ -74,6 +74,11 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         avatar_colour=cells.avatar_colour,
         person_name=cells.person_name,
     )
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        """The icon, for what asks without having read a page: bookmarks, pictures, downloads."""
+        return app.send_static_file("img/icon.svg")
 
     @app.context_processor
     def frame() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 # Not pages of the product: files, the REST interface (it has a test of its own), and what only leads elsewhere.
-ELSEWHERE = ("/static/", "/api/", "/lang/", "/back", "/logout/", "/login/", "/logo/")
+ELSEWHERE = ("/static/", "/api/", "/lang/", "/back", "/logout/", "/login/", "/logo/", "/favicon.ico")
 # Answers a person gets only after a POST, or from a script with what was chosen.
 NEEDS_A_CHOICE = re.compile(r"/bulk/")
 

@@ -27,6 +27,14 @@ def typed(page: Any, name: str) -> Any:
     return page.locator("main [name=name]")
 
 
+def slow(page: Any) -> None:
+    """From now on every request takes 300 ms more."""
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+
+
 def test_signed_out_while_typing(form: Any) -> None:
     name = typed(form, "青禾测量仪器厂")
     form.context.clear_cookies()
@@ -77,11 +85,7 @@ def test_pressing_twice_on_a_slow_line_makes_one_record(form: Any) -> None:
     typed(form, "玖兴石材经营部")
     posts: list[str] = []
     form.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
-    # 300 ms to and fro.
-    form.context.new_cdp_session(form).send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1},
-    )
+    slow(form)
 
     form.evaluate(
         "() => { const button = document.querySelector('main form[method=post] [data-save]');"
@@ -92,6 +96,38 @@ def test_pressing_twice_on_a_slow_line_makes_one_record(form: Any) -> None:
     assert len([url for url in posts if url.endswith("/customers/add")]) == 1
     form.goto("/customers/list/?q=玖兴石材经营部")
     expect(form.locator("tbody tr")).to_have_count(1)
+
+
+def test_what_takes_long_is_seen_to_be_on_its_way(form: Any) -> None:
+    """Until the answer is there: a bar above the page, and a button that cannot be pressed."""
+    bar = form.locator("html.is-busy .busy-bar")
+    typed(form, "白鹭洲茶具行")
+    slow(form)
+
+    form.evaluate(
+        """() => {
+            const button = document.querySelector("main form[method=post] [data-save]");
+            const root = document.documentElement;
+            button.click();
+            setInterval(() => {
+                if (button.disabled && root.classList.contains("is-busy")) sessionStorage.setItem("seen", "busy");
+            }, 20);
+        }"""
+    )
+    form.wait_for_url("**/customers/show/*")
+
+    assert form.evaluate("sessionStorage.getItem('seen')") == "busy"
+    expect(bar).to_have_count(0)
+
+    # Reading too: the panel beside a list.
+    waiting: list[Any] = []
+    form.goto("/customers/list/")
+    form.route("**/customers/preview/*", lambda route: waiting.append(route))
+    form.locator("tbody td.num").first.click()
+    expect(bar).to_have_count(1)
+    waiting.pop().continue_()
+    expect(form.locator("[data-preview-panel]")).to_be_visible()
+    expect(bar).to_have_count(0)
 
 
 def test_a_dialog_sends_again_when_only_its_token_was_too_old(page: Any) -> None:

@@ -183,6 +183,23 @@ def test_a_view_shared_with_the_team_is_seen_there_and_with_their_own_rows(
     assert "华东重点" not in tabs_of(as_("director").get(LIST).text)
 
 
+def test_only_whoever_may_change_a_view_is_offered_to(session, as_, view_of, in_one_team):
+    pk = view_of("manager", "华东重点", shared="team")
+
+    offered = {
+        name: re.findall(rf"/lists/views/{pk}/(\w+)", as_(name).get(f"{LIST}?_flt_0_level=A&view={pk}").text)
+        for name in ("manager", "other")
+    }
+
+    assert {"edit", "delete", "default", "move"} <= set(offered["manager"])
+    assert set(offered["other"]) == {"default"}
+
+
+def test_a_list_without_views_has_no_row_for_them(session, as_, view_of):
+    assert 'class="views-row"' not in as_("manager").get("/service-archive/list/").text
+    assert 'class="views-row"' in as_("manager").get(LIST).text
+
+
 def test_a_view_that_one_does_not_see_gives_away_nothing(session, as_, customers_of, view_of):
     customers_of("other", 1, level="A")
     pk = view_of("manager", "秘密计划", columns=["name", "code"])
