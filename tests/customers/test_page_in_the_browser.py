@@ -74,3 +74,25 @@ def test_the_page_fits_a_telephone_with_its_actions_below(page: Page) -> None:
     assert actions is not None
     assert round(actions["y"] + actions["height"]) == 844
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_keys_lead_along_the_list_and_the_panel_opens_the_page_at_its_place(page: Page) -> None:
+    sign_in(page, "manager1")
+    page.goto("/customers/list/?_flt_0_status=active")
+    names = page.locator("tbody a.name").all_inner_texts()
+    page.locator("tbody tr").nth(1).locator("td.num").first.click()
+    page.locator("[data-preview-panel]").get_by_role("link", name="打开").click()
+    place = page.locator(".crumb .place")
+    expect(page.locator(".hero h1")).to_have_text(names[1])
+    expect(place).to_contain_text("第 2 /")
+
+    page.locator("body").press("j")
+    expect(page.locator(".hero h1")).to_have_text(names[2])
+    expect(place).to_contain_text("第 3 /")
+    page.locator("#timeline").get_by_role("link", name="跟进记录").click()
+    expect(page).to_have_url(re.compile("at=3.*kind=|kind=.*at=3"))
+    page.locator("body").press("k")
+    expect(page.locator(".hero h1")).to_have_text(names[1])
+
+    page.locator(".crumb a").first.click()
+    expect(page).to_have_url(re.compile(r"/customers/list/\?_flt_0_status=active$"))

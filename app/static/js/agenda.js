@@ -119,6 +119,8 @@
     },
   });
   calendar.render();
+  // The buttons have their names; the arrows in them are only drawn.
+  place.querySelectorAll(".fc-icon").forEach((icon) => { icon.removeAttribute("role"); icon.setAttribute("aria-hidden", "true"); });
 
   boxes.forEach((box) => box.addEventListener("change", () => {
     ck.write(ck.mine("agenda-hidden"), JSON.stringify(boxes.filter((each) => !each.checked).map((each) => each.value)));

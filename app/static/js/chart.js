@@ -43,7 +43,7 @@
     bars: (data) => ({
       grid: { left: 52, right: 12, top: series(data).length > 1 ? 32 : 14, bottom: 38 }, tooltip: tip(data),
       legend: series(data).length > 1 ? legend(series(data).map((one) => one.name)) : undefined,
-      xAxis: axis({ type: "category", data: data.x, axisLabel: { formatter: folded, lineHeight: 14, interval: data.x.length > 13 ? "auto" : 0 } }), yAxis: values(data),
+      xAxis: axis({ type: "category", data: data.x, axisLabel: { formatter: folded, lineHeight: 14, interval: data.x.length > 13 ? "auto" : 0, hideOverlap: true } }), yAxis: values(data),
       series: series(data).map((one, number) => one.dashed ? { type: "line", name: one.name, data: one.y, symbol: "circle", symbolSize: 6, lineStyle: { color: tone(one, number), width: 2, type: "dashed" }, itemStyle: { color: tone(one, number) } } : ({
         type: "bar", name: one.name, stack: data.stacked ? "all" : undefined, barMaxWidth: 40, data: one.y, itemStyle: { color: tone(one, number), borderRadius: data.stacked ? 0 : [2, 2, 0, 0] },
         markLine: number === 0 && data.line ? { silent: true, symbol: "none", lineStyle: { color: token("wait-dot"), type: "dashed", width: 1.5 }, label: { formatter: data.lineLabel || "", position: "insideEndTop", color: token("wait"), fontSize: 11 }, data: [{ yAxis: data.line }] } : undefined,
