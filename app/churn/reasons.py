@@ -23,7 +23,7 @@ def facts(rhythm: Rhythm, asof: date, mean_gap: float, complaint_since: date | N
     expected = RECENT_DAYS / gap
     if history.repeats and expected >= 2 and recent <= expected / 2:
         found.append(
-            _("%(count)d orders in the last 90 days; usually about %(usual)d.", count=recent, usual=round(expected))
+            _("Orders in the last 90 days: %(count)d; usually about %(usual)d.", count=recent, usual=round(expected))
         )
     if (smaller := shrunk(rhythm)) is not None:
         last, usual = smaller

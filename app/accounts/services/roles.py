@@ -60,7 +60,7 @@ def delete_role(role: Role, *, by: Actor, at: datetime) -> None:
         if holders:
             raise Invalid(
                 _l(
-                    "%(count)d people hold the role %(role)s. Give them another one first.",
+                    "People who hold the role %(role)s: %(count)d. Give them another one first.",
                     count=holders,
                     role=role.name,
                 )

@@ -146,5 +146,5 @@ def _refuse_retiring(session: Session, stage: OpportunityStage) -> None:
     )
     if count := session.scalar(held):
         raise Invalid(
-            fields={"active": _l("%(count)d open opportunities are in this stage. Move them first.", count=count)}
+            fields={"active": _l("Open opportunities in this stage: %(count)d. Move them first.", count=count)}
         )

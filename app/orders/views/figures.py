@@ -32,7 +32,7 @@ def figures_of(customer: Customer, actor: Actor) -> Mapping[str, Figure]:
         "value_12m": Figure(rows_url(customer.id, first, last), note, tone),
         "orders_12m": Figure(
             rows_url(customer.id, first, last, kind="sale"),
-            _("12 months before: %(count)s", count=format_number(orders)) if orders or customer.orders_12m else "",
+            _("before: %(count)s", count=format_number(orders)) if orders or customer.orders_12m else "",
         ),
     }
     if customer.last_order_on is not None:
