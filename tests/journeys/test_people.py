@@ -107,7 +107,7 @@ def their_work_goes_to_the_newcomer(admin: Person, newcomer: Person) -> None:
     assert tuple(company.ask(UNFINISHED, id=person.id)) == (0, 0, 0, 0, 0)
     assert tuple(company.ask(UNFINISHED, id=heir)) == tuple(before)
     newcomer.menu("/customers/list/")
-    assert f"共 {before.customers} 个" in newcomer.main.locator(".foot").inner_text()
+    assert f"共 {before.customers} 条" in newcomer.main.locator(".foot").inner_text()
     entry = company.ask("SELECT record_id FROM audit_entry WHERE kind = 'user' AND action = 'hand_over'")
     assert entry.record_id == person.id
     admin.menu("/audit/")
