@@ -145,7 +145,7 @@ def test_each_figure_opens_the_rows_it_counts(session, app, lin, at_work, mine, 
     links = [unescape(url) for url in re.findall(r'<a class="drill" href="([^"]+)"', strip)]
     told = text_of(strip)
     assert "\N{MINUS SIGN}25%" in told
-    assert "前 12 个月 1" in told
+    assert "前 12 个月：1" in told
     orders = at_work.get(links[0]).text
     assert len(set(re.findall(r"/orders/show/(\d+)", orders))) == 2
     assert len(set(re.findall(r"/orders/show/(\d+)", at_work.get(links[1]).text))) == 2
