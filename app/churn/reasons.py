@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
-from app.churn.rule import Rhythm, is_silent
-from app.core.i18n import _, format_day, format_money
+from app.churn.rule import History, Rhythm, is_silent
+from app.core.i18n import _, format_day, format_money, ngettext
 
 RECENT_DAYS = 90
 WITHIN_RHYTHM = 1.3
@@ -71,7 +71,9 @@ def verdict(rhythm: Rhythm, asof: date) -> str:
     days = silent_days(rhythm, asof)
     if is_silent(rhythm.history.last_on, asof):
         return _("No order for %(days)d days (six-month rule).", days=days)
-    return _("Last order %(days)d days ago: within six months.", days=days)
+    if days <= 0:
+        return _("The last order came today.")
+    return _("Last order %(ago)s: within six months.", ago=_ago(days))
 
 
 def worth(rhythm: Rhythm) -> str:
@@ -82,25 +84,43 @@ def worth(rhythm: Rhythm) -> str:
 
 def _silence(rhythm: Rhythm, asof: date, mean_gap: float) -> str:
     history, days = rhythm.history, silent_days(rhythm, asof)
-    if not history.repeats:
-        return _("One order so far, %(days)d days ago: too early to know a rhythm.", days=days)
-    if history.repeats == 1:
-        return _("Two orders so far, %(gap)d days apart; last order %(days)d days ago.", gap=history.span, days=days)
     gap, ratio = round(history.usual_gap(mean_gap)), times(rhythm, asof, mean_gap)
+    if days <= 0:
+        return _of_today(history, gap)
+    if not history.repeats:
+        return _("One order so far, %(ago)s: too early to know a rhythm.", ago=_ago(days))
+    if history.repeats == 1:
+        return _("Two orders so far, %(gap)d days apart; last order %(ago)s.", gap=history.span, ago=_ago(days))
     if ratio < WITHIN_RHYTHM:
         return _(
-            "Usually orders about every %(gap)d days (%(orders)d orders); last order %(days)d days ago – within its rhythm.",
+            "Usually orders about every %(gap)d days (%(orders)d orders); last order %(ago)s – within its rhythm.",
             gap=gap,
             orders=history.orders,
-            days=days,
+            ago=_ago(days),
         )
     return _(
-        "Usually orders about every %(gap)d days (%(orders)d orders); last order %(days)d days ago – %(times)s times its usual gap.",
+        "Usually orders about every %(gap)d days (%(orders)d orders); last order %(ago)s – %(times)s times its usual gap.",
         gap=gap,
         orders=history.orders,
-        days=days,
+        ago=_ago(days),
         times=f"{ratio:.1f}",
     )
+
+
+def _of_today(history: History, gap: int) -> str:
+    if not history.repeats:
+        return _("The first order came today: too early to know a rhythm.")
+    if history.repeats == 1:
+        return _("Two orders so far, %(gap)d days apart; the last one came today.", gap=history.span)
+    return _(
+        "Usually orders about every %(gap)d days (%(orders)d orders); the last one came today.",
+        gap=gap,
+        orders=history.orders,
+    )
+
+
+def _ago(days: int) -> str:
+    return ngettext("%(num)d day ago", "%(num)d days ago", days)
 
 
 def _whole(amount: Decimal) -> str:

@@ -16,7 +16,7 @@ from app.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from app.core.events import announce
 from app.core.notifications import Notification
 from app.core.timeline import TimelineEntry
-from app.customers.models import Customer, CustomerStatus
+from app.customers.models import ChurnBand, Customer, CustomerStatus
 from tests.support.churn import ASOF, AT
 
 BY = Actor.system("test")
@@ -98,6 +98,18 @@ def test_a_confirmed_customer_is_lost_and_regained_by_hand_with_a_note(session, 
     assert (customer.status, case.reason) == (CustomerStatus.active, None)
     told = session.scalars(select(TimelineEntry.event).where(TimelineEntry.customer_id == customer.id)).all()
     assert {"churn_case.confirm", "churn_case.recover"} <= set(told)
+
+
+def test_an_order_ends_the_silence_and_the_mark_of_risk_with_it(session, make_case, make_order):
+    case = make_case()
+    session.get(Customer, case.customer_id).churn_band = ChurnBand.at_risk
+    session.flush()
+
+    make_order("confirmed", customer_id=case.customer_id, ordered_on=ASOF.isoformat(), at=AT)
+
+    session.expire_all()
+    assert case.status is S.recovered
+    assert session.get(Customer, case.customer_id).churn_band is ChurnBand.on_track
 
 
 def test_a_recovery_activates_no_prospect(session, make_case):

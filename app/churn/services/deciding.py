@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
 from app.accounts.services.leaving import hands_over
@@ -22,7 +22,7 @@ from app.core.events import on
 from app.core.i18n import _l, local_day
 from app.core.visibility import find
 from app.customers import services as customers
-from app.customers.models import Customer, CustomerStatus
+from app.customers.models import ChurnBand, Customer, CustomerStatus
 from app.orders.models import Order, OrderKind
 
 LONGEST_TEXT = 2_000
@@ -122,8 +122,15 @@ def end_silences(session: Session, newest: Mapping[int, date], *, by: Actor, at:
                 order_id = ending_order(session, case, today)
                 if order_id is not None:
                     workflow.cause("recover", case, by=system, at=at, order_id=order_id)
+                    keep_band(session, [case.customer_id], ChurnBand.on_track)
                     closed += 1
     return closed
+
+
+def keep_band(session: Session, keys: Sequence[int], band: ChurnBand | None) -> None:
+    """Write down how likely customers are to be lost, past their version: nobody edited them."""
+    customer = Customer.__table__
+    session.execute(update(customer).where(customer.c.id.in_(keys)).values(churn_band=band))
 
 
 def ending_order(session: Session, case: ChurnCase, asof: date) -> int | None:

@@ -14,18 +14,19 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.churn.models import ChurnCase, ChurnMethod, ChurnRun, ChurnStatus
 from app.churn.queries import take_ownerless
 from app.churn.rule import SILENCE_DAYS, judged_orders, rhythms
+from app.churn.services.deciding import keep_band
 from app.churn.services.looking import Judgement, Silent, look
 from app.core import audit, notifications, timeline
 from app.core.actors import Actor, acting_as
 from app.core.i18n import local_day
-from app.customers.models import ChurnBand, Customer
+from app.customers.models import Customer
 from app.orders.models import Order, OrderKind
 
 # Cases written in one transaction: some hundredths of a second.
@@ -54,7 +55,7 @@ def act_on(session: Session, judgement: Judgement, *, by: Actor, at: datetime, r
         yield verdict
     for band, keys in judgement.bands.items():
         for place in range(0, len(keys), 1_000):
-            _keep_band(session, keys[place : place + 1_000], band)
+            keep_band(session, keys[place : place + 1_000], band)
             yield verdict
     session.add(
         ChurnRun(
@@ -219,9 +220,3 @@ def _messages(
         people = [owner_id] if owner_id is not None else ownerless
         found += [notifications.row(user_id, "churn_case.warn", at=at, record_id=pk, **words) for user_id in people]
     return found
-
-
-def _keep_band(session: Session, keys: Sequence[int], band: ChurnBand | None) -> None:
-    # Past the row's version: it is kept by the system, and nobody's edit.
-    customers = Customer.__table__
-    session.execute(update(customers).where(customers.c.id.in_(keys)).values(churn_band=band))
