@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.live import sign_in
+from tests.support.shots import choose_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -119,3 +122,17 @@ def test_a_dialog_that_was_saved_lets_the_page_go(page: Page) -> None:
 
     page.locator("[data-toast=good]").wait_for()
     assert order == "owner_id"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_telephone_choices_stay_inside_their_fields(page: Page, language: str) -> None:
+    sign_in(page, "manager1")
+    choose_language(page, language)
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    page.goto("/plans/add")
+    page.locator(".f .seg").first.wait_for()
+    sizes = page.locator(".f .seg").evaluate_all("all => all.map((one) => [one.scrollHeight, one.clientHeight])")
+
+    assert sizes
+    assert all(inside <= outside for inside, outside in sizes), sizes
