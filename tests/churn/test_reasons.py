@@ -26,7 +26,7 @@ def ordered(*days_ago: int) -> Rhythm:
         (ordered(0), "今天下了第一笔订单，还看不出节奏。", "The first order came today: too early to know a rhythm."),
         (
             ordered(10, 0),
-            "至今两次订单，相隔 10 天；今天刚下过单。",
+            "至今两笔订单，相隔 10 天；今天刚下过单。",
             "Two orders so far, 10 days apart; the last one came today.",
         ),
         (
