@@ -136,3 +136,27 @@ def test_on_a_telephone_choices_stay_inside_their_fields(page: Page, language: s
 
     assert sizes
     assert all(inside <= outside for inside, outside in sizes), sizes
+
+
+def test_what_was_deleted_is_restored_on_a_telephone(page: Page) -> None:
+    sign_in(page, "admin")
+    page.goto("/contacts/list/")
+    page.goto(page.locator("tbody a.name").first.get_attribute("href") or "")
+    name = page.locator("h1").inner_text()
+    page.locator(".acts details.drop > summary").click()
+    page.locator("form[action*='/contacts/delete/'] button").click()
+    page.locator("#confirm [data-yes]").click()
+    page.locator("[data-toast=good]").wait_for()
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    page.goto("/recycle_bin/")
+    too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    button = page.locator("tr", has_text=name).locator("button")
+    edge = button.bounding_box()
+    button.click()
+    page.locator("[data-toast=good]").wait_for()
+
+    assert too_wide <= 0
+    assert edge is not None
+    assert edge["x"] + edge["width"] <= 390
+    assert name in page.locator("main").inner_text()
