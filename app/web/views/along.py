@@ -58,7 +58,7 @@ class AlongList(ListPages):
         # A record that has left the list meanwhile made room for the one after it.
         gone = pk not in keys
         here = at - 1 - first if gone else keys.index(pk)
-        page = (first + here) // self._page_size()
+        page = (first + here) // self._page_size() if keys else 0
         back = "&".join(part for part in (query, f"page_{type(self).__name__}={page}" if page else "") if part)
         return Place(
             number="" if gone else format_number(first + here + 1),
