@@ -122,3 +122,9 @@ def test_every_job_can_be_reached(session, client_as):
         address = older[1].replace("&amp;", "&") if older else ""
 
     assert len(seen) == 120
+
+
+def test_an_amount_is_said_as_the_pages_say_it(words):
+    assert words.value("opportunity", "amount", "1286400.00") == "¥1,286,400"
+    assert words.value("order", "value", "8376.92") == "¥8,376.92"
+    assert words.value("customer", "registered_capital", None) == ""

@@ -28,4 +28,4 @@ def test_the_help_stands_on_the_page_in_its_language(client_as) -> None:
     browser = client_as("Account Manager")
 
     assert "跟进计划写明何时前要做什么" in browser.get("/plans/list/").text
-    assert "A plan says what is to be done by when" in browser.get("/plans/list/?_l_=en").text
+    assert "A plan says what to do by when" in browser.get("/plans/list/?_l_=en").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import current_app
@@ -15,8 +16,8 @@ from app.accounts.views.audit_tables import ACTIONS, ACTORS, FIELDS, KINDS, REAS
 from app.core import custom_fields, dictionary, jobs
 from app.core.audit import AuditEntry
 from app.core.calendar import HOLIDAYS
-from app.core.database import db
-from app.core.i18n import _, current_language, format_moment, listed
+from app.core.database import Money, db
+from app.core.i18n import _, current_language, format_moment, format_money, listed
 from app.core.pinyin import CHINESE
 from app.core.rights import VERBS, kinds, role_label
 from app.core.workflow import workflow_of
@@ -213,6 +214,8 @@ class Words:
         if column is not None and name == "status" and isinstance(column.type, Enum) and column.type.enum_class:
             workflow = workflow_of(kind)
             return str(workflow.labels.get(column.type.enum_class(value), value) if workflow else value)
+        if column is not None and column.type is Money:
+            return _amount(value)
         return _moment(value)
 
     @staticmethod
@@ -235,6 +238,13 @@ class Words:
         column = view.datamodel.obj.__table__.columns.get(name) if view is not None else None
         keys = column.foreign_keys if column is not None else ()
         return next((key.column.table.name for key in keys if key.column.name == "id"), None)
+
+
+def _amount(value: Any) -> str:
+    try:
+        return format_money(Decimal(str(value)))
+    except InvalidOperation:
+        return str(value)
 
 
 def _moment(value: Any) -> str:

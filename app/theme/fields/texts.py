@@ -102,4 +102,4 @@ class TagsField(TypedField):
         return ", ".join(str(getattr(tag, "name", tag)) for tag in value) or (self.raw_data[0] if self.raw_data else "")
 
     def draw(self, given: dict[str, Any]) -> Markup:
-        return inputs.plain("text")(self, {"placeholder": _("Separated by commas"), **given})
+        return inputs.plain("text")(self, given)
