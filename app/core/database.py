@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,6 +40,10 @@ Model.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+WAITS_FOR_LOCK = 15
+"""Seconds that SQLite waits for its write lock."""
+_ASKS_EVERY = 0.003
 
 only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
 """Set by the edge for GET and HEAD: such a transaction does not take SQLite's write lock."""
@@ -179,12 +184,45 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         # The driver begins nothing by itself, so savepoints work; FULL because NORMAL loses acknowledged writes.
         connection.isolation_level = None
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={WAITS_FOR_LOCK * 1000}",
+        ):
             connection.execute(f"PRAGMA {setting}")
 
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        # A transaction that reads first and writes later fails at once when somebody wrote in between.
-        connection.exec_driver_sql("BEGIN" if only_reading.get() else "BEGIN IMMEDIATE")
+    if connection.dialect.name != "sqlite":
+        return
+    if only_reading.get():
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take SQLite's write lock now: who reads first and writes later fails when somebody wrote in between.
+
+    SQLite's own waiting sleeps longer and longer, up to a tenth of a second, and misses the moments in which an
+    import lets go of the lock; whoever saves would wait for seconds.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + WAITS_FOR_LOCK
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(_ASKS_EVERY)
+            else:
+                return
+        # Through the engine, whose errors are the ones that are known.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={WAITS_FOR_LOCK * 1000}")

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.audit import AuditEntry
+from app.core.database import db
 from app.core.timeline import TimelineEntry
 from app.customers.models import Customer, CustomerStatus
+from app.exchange.services.orders import OrderWriter
 from app.orders.models import Order, OrderDay, OrderKind, OrderLine, OrderStatus
 from app.orders.services import reconcile
 
@@ -217,3 +219,17 @@ def test_generated_codes_go_on_after_those_of_the_file(command, write, session, 
     command("import", "orders", write("customer_id,date,amount\nKH-00500,2011-01-01,5\n"))
 
     assert services.create_customer({"name": "后来者有限公司"}, by=system, at=NOW).code == "KH-00501"
+
+
+def test_rows_are_understood_before_anybody_is_kept_from_saving(command, write, session, monkeypatch):
+    writing = []
+
+    def prepare(writer, groups, *, once=OrderWriter.prepare):
+        writing.append(db.session().in_transaction())
+        return once(writer, groups)
+
+    monkeypatch.setattr(OrderWriter, "prepare", prepare)
+    said = command("import", "orders", write("id,customer,date,amount\n1,K1,2026-01-05,10\n2,K1,2026-01-06,20\n"))
+
+    assert said.line["created"] == 2
+    assert writing == [False]

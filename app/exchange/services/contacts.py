@@ -26,8 +26,8 @@ class ContactWriter(Writer):
     def begin(self) -> None:
         self._seen: set[int] = set()
 
-    def write(self, session: Session, groups: Sequence[list[Entry]]) -> None:
-        entries = self._with_customers(session, [entry for group in groups for entry in group])
+    def write(self, session: Session, prepared: Sequence[list[Entry]]) -> None:
+        entries = self._with_customers(session, [entry for group in prepared for entry in group])
         external, named = _known(session, entries)
         new: list[Entry] = []
         for entry in entries:

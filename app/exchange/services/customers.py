@@ -25,8 +25,8 @@ class CustomerWriter(Writer):
     def begin(self) -> None:
         self._seen: set[int] = set()
 
-    def write(self, session: Session, groups: Sequence[list[Entry]]) -> None:
-        entries = [entry for group in groups for entry in group]
+    def write(self, session: Session, prepared: Sequence[list[Entry]]) -> None:
+        entries = [entry for group in prepared for entry in group]
         known = _known(session, entries)
         new: list[Entry] = []
         for entry in entries:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from app.exchange.services.contacts import ContactWriter
 from app.exchange.services.customers import CustomerWriter
 from app.exchange.services.orders import OrderWriter
 from app.exchange.services.outcome import Entry, Failures, Outcome
+from app.exchange.services.pace import Pace
 from app.exchange.services.writing import Writer
 
 WRITERS: dict[str, type[Writer]] = {
@@ -29,8 +32,6 @@ WRITERS: dict[str, type[Writer]] = {
     CONTACTS.name: ContactWriter,
     ORDERS.name: OrderWriter,
 }
-# A portion is written in about a twentieth of a second, so that nobody who saves meanwhile waits for long.
-AT_ONCE = 250
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -49,7 +50,7 @@ def import_file(
 ) -> Outcome:
     """Read ``path`` into records of ``kind``; good rows are written, bad ones are listed in a file beside it.
 
-    ``transaction`` opens one and commits it at its end; one is opened for each portion. ``mapped`` names the field of
+    ``transaction`` begins one and commits it at its end; one is begun for each portion. ``mapped`` names the field of
     a column whose header is not known, ``owner`` the user who gets new customers, ``errors`` the file for bad rows.
     ``told`` hears a sentence about each of them.
 
@@ -64,13 +65,22 @@ def import_file(
     with Failures(errors, table.headers, told) as failures:
         writer = WRITERS[kind.name](kind, outcome, failures, owner_id=_owner(words, owner), by=by, at=at)
         groups = writer.group(_entries(table, columns, words, writer))
-        # Read and checked outside a transaction, written in a short one.
-        while portion := list(islice(groups, AT_ONCE)):
-            with transaction() as session, acting_as(by, session):
-                writer.write(session, portion)
+        # Read and understood outside a transaction, written in a short one: nobody who saves meanwhile waits for long.
+        pace = Pace()
+        while portion := list(islice(groups, pace.records)):
+            if prepared := writer.prepare(portion):
+                _write(writer, prepared, by, transaction, pace)
         outcome.failed = failures.count
         outcome.errors_file = str(errors) if failures.count else None
     return outcome
+
+
+def _write(writer: Writer, prepared: Sequence[Any], by: Actor, transaction: Transaction, pace: Pace) -> None:
+    with transaction() as session, acting_as(by, session):
+        # The thread's own time: on a busy machine smaller portions would help nobody, and cost more.
+        begun = time.thread_time()
+        writer.write(session, prepared)
+    pace.took(time.thread_time() - begun, len(prepared))
 
 
 def _place_for(errors: Path | None, path: Path) -> Path:

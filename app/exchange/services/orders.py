@@ -65,14 +65,17 @@ class OrderWriter(Writer):
         if held:
             yield held
 
-    def write(self, session: Session, groups: Sequence[list[Entry]]) -> None:
+    def prepare(self, groups: Sequence[list[Entry]]) -> list[Parsed]:
         parsed = []
         for entries in groups:
             try:
                 parsed.append(self._parse(entries))
             except Invalid as refusal:
                 self.refuse(entries, refusal)
-        parsed = self._with_customers(session, parsed)
+        return parsed
+
+    def write(self, session: Session, prepared: Sequence[Parsed]) -> None:
+        parsed = self._with_customers(session, prepared)
         self._with_products(session, parsed)
         known = self._known(session, parsed)
         new = []
@@ -150,7 +153,7 @@ class OrderWriter(Writer):
 
     # --- what the rows refer to ---
 
-    def _with_customers(self, session: Session, parsed: list[Parsed]) -> list[Parsed]:
+    def _with_customers(self, session: Session, parsed: Sequence[Parsed]) -> list[Parsed]:
         """Set the customers; those that are unknown are made, as active ones."""
         rows = [one.entries[0].values for one in parsed]
         known = customers_of(session, rows)

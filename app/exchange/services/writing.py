@@ -36,8 +36,12 @@ class Writer:
         for entry in entries:
             yield [entry]
 
-    def write(self, session: Session, groups: Sequence[list[Entry]]) -> None:
-        """Write one portion in the session's transaction."""
+    def prepare(self, groups: Sequence[list[Entry]]) -> Sequence[Any]:
+        """Understand one portion as far as nothing need be asked of the database; what is refused is left out."""
+        return groups
+
+    def write(self, session: Session, prepared: Sequence[Any]) -> None:
+        """Write what :meth:`prepare` returned in the session's transaction."""
         raise NotImplementedError
 
     def refuse(self, entries: Sequence[Entry], refusal: Invalid) -> None:
