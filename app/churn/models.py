@@ -61,6 +61,9 @@ class ChurnCase(Numbered, Traced, Versioned, Model):
 
     __table_args__ = (
         UniqueConstraint("customer_id", "last_order_on"),
+        Index("ix_churn_case_last_order_on", "last_order_on", "id"),
+        Index("ix_churn_case_look_again_on", "look_again_on", "id"),
+        Index("ix_churn_case_decided_on", "decided_on", "id"),
         Index("ix_churn_case_status_value", "status", "value_12m", "id"),
         Index("ix_churn_case_value", "value_12m", "id"),
         Index("ix_churn_case_owner_status", "owner_id", "status", "value_12m", "id"),

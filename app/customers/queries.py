@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, false, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.actors import Actor
@@ -22,7 +22,7 @@ def _within_reach(actor: Actor, kind: str) -> Select[Any] | Any:
     """
     owned = select(_customer.c.id).where(_customer.c.owner_id.in_(sorted(actor.owners(kind))))
     granted = select(_access.c.customer_id).where(_access.c.user_id == actor.user_id)
-    return union(owned, granted)
+    return union_all(owned, granted)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

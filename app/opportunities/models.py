@@ -125,6 +125,8 @@ class Opportunity(Numbered, Traced, Versioned, Recyclable, Model):
         Index("ix_opportunity_closing", "status", "expected_close", "next_due_at", "id"),
         Index("ix_opportunity_expected_close", "expected_close", "id"),
         Index("ix_opportunity_amount", "amount", "id"),
+        Index("ix_opportunity_title", "title", "id"),
+        Index("ix_opportunity_stage_since", "stage_since", "id"),
         Index("ix_opportunity_created_at", "created_at", "id"),
         Index("ix_opportunity_closed_at", "closed_at", "id"),
     )

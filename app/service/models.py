@@ -109,6 +109,9 @@ class ServiceRequest(Numbered, Traced, Versioned, Recyclable, Model):
         Index("ix_service_request_status_due", "status", "resolution_due_at", "id", "deleted_at"),
         Index("ix_service_request_status_archived", "status", "archived_at", "id"),
         Index("ix_service_request_received", "received_at", "id"),
+        Index("ix_service_request_resolution_due", "resolution_due_at", "id"),
+        Index("ix_service_request_priority", "priority", "id"),
+        Index("ix_service_request_satisfaction", "satisfaction", "id"),
         Index("ix_service_request_created_by", "created_by_id", "id"),
         Index("ix_service_request_type", "type", "received_at", "id"),
     )

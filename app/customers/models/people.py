@@ -69,6 +69,7 @@ class Contact(Numbered, Traced, Versioned, Recyclable, Model):
     __table_args__ = (
         Index("ix_contact_customer", "customer_id", "is_primary", "id"),
         Index("ix_contact_name_key", "name_key", "id"),
+        Index("ix_contact_created_at", "created_at", "id"),
     )
 
     def __str__(self) -> str:
@@ -136,6 +137,7 @@ class Plan(Numbered, Traced, Versioned, Model):
         Index("ix_plan_customer_open", "customer_id", "done_at", "due_at"),
         Index("ix_plan_opportunity", "opportunity_id", "position"),
         Index("ix_plan_due", "due_at", "id"),
+        Index("ix_plan_done_at", "done_at", "id"),
         Index("ix_plan_remind", "remind_at", "reminded_at"),
     )
 
