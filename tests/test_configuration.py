@@ -77,3 +77,14 @@ def test_a_key_of_another_length_keeps_it_from_starting(tmp_path: Path, keys: st
 def test_a_short_secret_keeps_it_from_starting(tmp_path: Path, secret: str) -> None:
     with pytest.raises(config.Misconfigured, match="SECRET_KEY"):
         load(tmp_path, SECRET_KEY=secret)
+
+
+def test_a_database_that_is_not_there_is_named_in_one_line_without_its_password(tmp_path: Path) -> None:
+    app = make_app(f"postgresql://changke:geheim@/changke?host={tmp_path}", tmp_path)
+
+    told = app.test_cli_runner().invoke(args=["init"])
+
+    assert told.exit_code == 1
+    (line,) = told.output.strip().splitlines()
+    assert str(tmp_path) in line
+    assert "geheim" not in line

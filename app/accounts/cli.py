@@ -8,6 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_appbuilder.security.sqla.models import Role
 from flask_migrate import upgrade
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.accounts import passwords
 from app.accounts.models import User
@@ -100,6 +101,15 @@ def _set(user: User, password: str | None) -> str | None:
     return None
 
 
+def _reach_database() -> None:
+    try:
+        db.engine.connect().close()
+    except OperationalError as problem:
+        where = db.engine.url.render_as_string(hide_password=True)
+        reason = str(problem.orig or problem).strip().splitlines()[0]
+        raise _Refusals(f"The database {where} cannot be opened: {reason}") from None
+
+
 @click.command("init")
 @click.option("--admin-password", default=None, help="Without it one is made, printed once, and must be changed.")
 @with_appcontext
@@ -108,6 +118,7 @@ def init(admin_password: str | None) -> None:
 
     May be run at any time: what an administrator changed stays.
     """
+    _reach_database()
     upgrade()
     with unit_of_work() as session:
         made = install(session, admin_password)
