@@ -102,7 +102,6 @@ def _facts(asked: Asked, found: Numbers) -> list[tuple[str, str, str, str]]:
         sealed, unsealed = found["sealed"].text or "0", found["unsealed"].count
         state = _("up to entry %(number)s, %(count)s waiting", number=sealed, count=format_number(unsealed))
         facts.append((_("Audit log sealed"), state, "good" if sealed != "0" else "wait", url_for("AuditView.index")))
-        facts.append((_("Last backup"), _("none recorded"), "wait", ""))
     return facts
 
 
