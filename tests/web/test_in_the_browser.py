@@ -160,3 +160,16 @@ def test_what_was_deleted_is_restored_on_a_telephone(page: Page) -> None:
     assert edge is not None
     assert edge["x"] + edge["width"] <= 390
     assert name in page.locator("main").inner_text()
+
+
+def test_on_a_telephone_the_caller_is_asked_for_before_the_request(page: Page) -> None:
+    """Finding somebody opens the form anew: what was typed below would be lost."""
+    sign_in(page, "service1")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/service-requests/add")
+
+    caller, form = page.locator("#caller-phone").bounding_box(), page.locator("form.form-c").bounding_box()
+
+    assert caller is not None
+    assert form is not None
+    assert caller["y"] < form["y"]
