@@ -99,18 +99,20 @@ def make_up(
         # What helpers find in their memory is no litter, either.
         gc.freeze()
         progress(f"{len(prints)} customers drawn, {time.perf_counter() - begun:.1f} s")
-        connection = session.connection()
+        connection, drawn, last = session.connection(), len(prints), _last_numbers(prints)
+        portions = _portions(prints)
+        del prints
         with bare(connection, telling.TABLES) if many else nullcontext():
-            for done, packed in enumerate(
-                _told(world, _portions(prints), postgresql=_is_postgresql(connection)), start=1
-            ):
+            for done, packed in enumerate(_told(world, portions, postgresql=_is_postgresql(connection)), start=1):
                 for name, count, rows in packed:
                     write(connection, name, telling.names_of(name), rows)
                     made.rows[name] += count
                 if done % REPORTED == 0:
-                    progress(f"{done * AT_ONCE} of {len(prints)} customers, {time.perf_counter() - begun:.1f} s")
+                    progress(f"{done * AT_ONCE} of {drawn} customers, {time.perf_counter() - begun:.1f} s")
             progress(f"all written, {time.perf_counter() - begun:.1f} s")
-        _go_on_from(session, prints)
+            # Indexes want the memory that a hundred thousand blueprints fill.
+            portions.clear()
+        _go_on_from(session, last)
         _note_judgement(session, world)
         keep_next_due(session)
         analyze(connection)
@@ -184,8 +186,8 @@ def _mean_gap(prints: Sequence[Blueprint]) -> float:
     return sum(gaps) / len(gaps) if gaps else 30.0
 
 
-def _go_on_from(session: Session, prints: Sequence[Blueprint]) -> None:
-    """Let numbers and keys go on after those that were given."""
+def _last_numbers(prints: Sequence[Blueprint]) -> Counter[tuple[str, str]]:
+    """The last number given of each kind and year."""
     last: Counter[tuple[str, str]] = Counter()
     last["customer", ""] = len(prints)
     for kind, records in (
@@ -195,6 +197,11 @@ def _go_on_from(session: Session, prints: Sequence[Blueprint]) -> None:
     ):
         for record in records:
             last[kind, str(date.fromordinal(record.day).year)] += 1
+    return last
+
+
+def _go_on_from(session: Session, last: Counter[tuple[str, str]]) -> None:
+    """Let numbers and keys go on after those that were given."""
     for (kind, period), number in last.items():
         session.add(NumberSeries(kind=kind, period=period, last=number))
     session.flush()
