@@ -1,6 +1,7 @@
 """The rules of docs that a linter cannot check, as assertions; import directions are import-linter's."""
 
 import ast
+import json
 import subprocess
 import sys
 from collections import defaultdict
@@ -134,3 +135,14 @@ def test_a_web_process_loads_neither_pandas_nor_typst(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_page_loads_pandas_or_typst(tmp_path: Path) -> None:
+    """Not numpy: the writer of Excel files takes it along where it is installed, at the first export."""
+    program = [sys.executable, "-m", "tests.support.loaded", str(tmp_path)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["loaded"] == []
+    assert found["opened"] > 150
