@@ -4,7 +4,7 @@ import argparse
 import shutil
 from contextlib import contextmanager
 
-from benchmarks import company, inner, pages
+from benchmarks import company, inner, load, pages
 
 FOLDER = company.ROOT / "instance" / "bench"
 
@@ -39,17 +39,14 @@ def table(app, engine, times, only):
 def inside(app, url, folder, times, seconds):
     addresses = [address.format(customer=1) for _what, address in pages.PAGES]
     start, memory = inner.start_and_memory(url, folder, addresses)
-    rate, waits = inner.import_rate(url, folder)
     print("\n| What | figure | budget |\n|---|--:|--:|")
     for what, figure, budget in (
         ("Duplicate check, ms", inner.duplicate_check(app, times), "50"),
         ("Visibility per statement, ms", inner.visibility_cost(app, times), "0.5"),
         ("Start, s", start, "2"),
         ("Memory after every page, MB", memory, "250"),
-        ("Churn judge of everybody, s", inner.judge(url, folder), ""),
-        ("Import of orders, rows/s", rate, "3000"),
-        *([("Longest save during an import, ms", waits[1], "1000")] if waits else ()),
         ("Demo, s", seconds, "120"),
+        *load.rows(app, url, folder),
     ):
         print(f"| {what} | {figure:.2f} | {budget} |", flush=True)
 

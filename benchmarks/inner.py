@@ -1,21 +1,11 @@
-"""Figures that are not pages: duplicate check, visibility, start, memory, import, churn judge."""
+"""Figures that are not pages: duplicate check, visibility, start, memory."""
 
-import csv
-import json
-import sqlite3
 import statistics
 import subprocess
 import sys
-import threading
-import time
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from benchmarks.company import ROOT, command
+from benchmarks.company import ROOT
 from benchmarks.pages import median_ms
-
-IMPORTED = 20_000
 
 
 def duplicate_check(app, times):
@@ -99,51 +89,3 @@ def start_and_memory(url, folder, addresses):
         ).stdout.split()
         runs.append((float(told[-2]), float(told[-1])))
     return statistics.median(run[0] for run in runs), max(run[1] for run in runs)
-
-
-def waits_of_saves(url, during):
-    """(median, longest) ms that a save every 50 ms takes while ``during`` runs; None when the database is no SQLite."""
-    if not url.startswith("sqlite"):
-        return None
-    waits, done = [], threading.Event()
-
-    def save():
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=60, isolation_level=None)
-        with closing(connection):
-            connection.execute("PRAGMA synchronous=FULL")
-            while not done.wait(0.05):
-                begun = time.perf_counter()
-                connection.execute("BEGIN IMMEDIATE")
-                connection.execute("UPDATE ab_role SET name = name WHERE id = (SELECT min(id) FROM ab_role)")
-                connection.execute("COMMIT")
-                waits.append((time.perf_counter() - begun) * 1000)
-
-    saver = threading.Thread(target=save)
-    saver.start()
-    try:
-        during()
-    finally:
-        done.set()
-        saver.join()
-    return statistics.median(waits), max(waits)
-
-
-def import_rate(url, folder):
-    """Order rows per second, read, checked and written by the command, and what :func:`waits_of_saves` saw meanwhile."""
-    file = Path(folder) / "orders.csv"
-    today = datetime.now(UTC).date()
-    with file.open("w", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["external_id", "customer", "date", "amount"])
-        for number in range(IMPORTED):
-            day = today - timedelta(days=number % 300)
-            writer.writerow([f"BENCH-{number}", f"BENCH-{number % 2000}", day.isoformat(), 100 + number % 900])
-    answers = []
-    waits = waits_of_saves(url, lambda: answers.append(command(url, folder, "import", "orders", str(file))))
-    seconds, told = answers[0]
-    return json.loads(told.strip().splitlines()[-1])["created"] / seconds, waits
-
-
-def judge(url, folder):
-    """Seconds of ``churn judge`` over everybody."""
-    return command(url, folder, "churn", "judge", "--asof", datetime.now(UTC).date().isoformat())[0]
