@@ -52,7 +52,6 @@ class Places:
     def __init__(self, server: LiveServer) -> None:
         self.app = make_app(f"sqlite:///{next(server.instance.glob('*.db'))}", server.instance)
         self.of_admin = Addresses(self.app).of("admin")
-        self._router = self.app.url_map.bind("localhost")
 
     def pages(self, area: str, looker: Looker) -> Iterator[tuple[str, bool]]:
         """The addresses of an area; the first of each kind, which is looked at closely, is marked."""
