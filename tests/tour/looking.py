@@ -205,11 +205,20 @@ def looking(browser: Browser, server: LiveServer, username: str, language: str, 
     looker = Looker(context.new_page(), server, WrongWords(database, language))
     if username:
         sign_in(looker.page, username, server.password)
-        if not looker.page.evaluate("document.documentElement.lang").startswith(language):
-            with looker.page.expect_navigation():
-                looker.page.locator(f"form[action$='/language/{language}']").first.evaluate("form => form.submit()")
+        _choose(looker.page, language)
     yield looker
+    if username:
+        # The server is that of other tests, too: they read Chinese.
+        looker.page.goto("/profile/")
+        _choose(looker.page, "zh")
     context.close()
+
+
+def _choose(page: Page, language: str) -> None:
+    """Let the person signed in read ``language`` from now on."""
+    if not page.evaluate("document.documentElement.lang").startswith(language):
+        with page.expect_navigation():
+            page.locator(f"form[action$='/language/{language}']").first.evaluate("form => form.submit()")
 
 
 def shown(faults: dict[str, list[str]]) -> str:
