@@ -23,7 +23,7 @@ PROSPECT_DEALS = ("0", "lost", "1", "pool", "2", "0", "3", "claimed", "lost", "1
 REQUESTS = (
     "created", "assigned", "archived", "processed", "archived", "reviewed", "archived", "overdue", "archived",
     "sent_back", "archived", "created", "unanswered", "archived", "assigned", "archived", "twice", "archived",
-    "processed", "archived", "archived", "reassigned", "archived", "archived",
+    "processed", "archived", "let_down", "reassigned", "archived", "archived",
 )  # fmt: skip
 LATER_REQUESTS = tuple(
     {3: "created", 11: "assigned", 19: "twice", 24: "processed", 30: "unanswered", 37: "reviewed", 48: "assigned"}.get(
@@ -31,4 +31,6 @@ LATER_REQUESTS = tuple(
     )
     for place in range(56)
 )
-OPEN_REQUESTS = frozenset({"created", "assigned", "processed", "reviewed", "overdue", "sent_back", "reassigned"})
+SENT_BACK = {"sent_back": 2, "let_down": 1}
+"""Rated so low that they are being worked on again, and the rating."""
+OPEN_REQUESTS = frozenset({"created", "assigned", "processed", "reviewed", "overdue", "reassigned"}) | SENT_BACK.keys()

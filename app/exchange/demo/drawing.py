@@ -139,12 +139,15 @@ def _serve(prints: list[Blueprint], rng: Random, today: int) -> None:
                 "reviewed": 6,
                 "overdue": 30,
                 "sent_back": 12,
+                "let_down": 12,
                 "reassigned": 5,
             }.get(course)
             day = today - rng.randrange(0, age) if age else today - rng.randrange(12, 380)
             if course == "overdue":
                 day = today - rng.randrange(16, 30)
-            type = rng.choices(types, weights)[0] if course not in {"twice", "sent_back"} else "complaint"
+            type = (
+                rng.choices(types, weights)[0] if course != "twice" and course not in courses.SENT_BACK else "complaint"
+            )
             day = min(max(day, min(first, today)), today)
             if day > today - 12 and course not in courses.OPEN_REQUESTS:
                 course = "reviewed"

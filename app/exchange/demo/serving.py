@@ -9,6 +9,7 @@ from app.core.actors import Actor
 from app.exchange.demo.blueprint import Request, working
 from app.exchange.demo.books import Row
 from app.exchange.demo.complaints import COMPENSATIONS, Complaint
+from app.exchange.demo.courses import SENT_BACK
 from app.exchange.demo.requests import CHANNELS, FEEDBACK, REQUESTS, SECOND_TRIES, UNANSWERED
 from app.exchange.demo.story import Story
 from app.service.models import LOWEST, SATISFIED, ServiceRequest, ServiceRequestLog
@@ -87,9 +88,10 @@ class Serving:
                 self.world.at(day.toordinal(), 16 * 60),
             )
             return
-        if course in {"sent_back", "twice"}:
-            back = self._rate(row, self.rng.choice((LOWEST, 2)), specialist, later(processed, 20))
-            if course == "sent_back":
+        if course in SENT_BACK or course == "twice":
+            low = SENT_BACK.get(course) or self.rng.choice((LOWEST, 2))
+            back = self._rate(row, low, specialist, later(processed, 20))
+            if course in SENT_BACK:
                 return
             processed = self._process(row, about, specialist, later(back, 18), second=True)
         good = self.rng.choices((3, 4, 5), (14, 40, 46))[0]
