@@ -12,6 +12,7 @@ from app.core.audit import AuditEntry
 from app.core.database import db
 from app.core.timeline import TimelineEntry
 from app.customers.models import Customer, CustomerStatus
+from app.exchange.services import importing
 from app.exchange.services.orders import OrderWriter
 from app.orders.models import Order, OrderDay, OrderKind, OrderLine, OrderStatus
 from app.orders.services import reconcile
@@ -233,3 +234,15 @@ def test_rows_are_understood_before_anybody_is_kept_from_saving(command, write, 
 
     assert said.line["created"] == 2
     assert writing == [False]
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+def test_the_planner_is_told_of_many_new_rows(command, write, monkeypatch, rows):
+    """Else the next question reads the tables by a plan for empty ones."""
+    told = []
+    monkeypatch.setattr(importing, "MANY", 3)
+    monkeypatch.setattr(importing, "analyze", told.append)
+
+    command("import", "orders", write([["customer_id", "date", "amount"], *[["A", "2011-01-18", 10]] * rows]))
+
+    assert len(told) == (1 if rows == 3 else 0)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.core.actors import Actor, acting_as
 from app.core.errors import Invalid
 from app.core.i18n import _l
+from app.core.loading import analyze
 from app.exchange.fields import Field, ImportKind, Words, plain_header
 from app.exchange.kinds import CONTACTS, CUSTOMERS, ORDERS
 from app.exchange.parsers import person, words_of
@@ -32,6 +33,9 @@ WRITERS: dict[str, type[Writer]] = {
     CONTACTS.name: ContactWriter,
     ORDERS.name: OrderWriter,
 }
+
+MANY = 10_000
+"""So many new rows change what the planner of the database has to know."""
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -70,6 +74,9 @@ def import_file(
         while portion := list(islice(groups, pace.records)):
             if prepared := writer.prepare(portion):
                 _write(writer, prepared, by, transaction, pace)
+        if outcome.created >= MANY:
+            with transaction() as session:
+                analyze(session.connection())
         outcome.failed = failures.count
         outcome.errors_file = str(errors) if failures.count else None
     return outcome
