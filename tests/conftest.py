@@ -127,21 +127,26 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def own_app(
-    app: Flask,
+def own_url(
+    database_url: str,
     database_kind: str,
     request: pytest.FixtureRequest,
     shared_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Flask]:
-    """An application on a database of its own, in which threads commit; each test of a file makes rows of its own."""
+) -> str:
+    """The address of an installed database that the tests of one file may leave rows in."""
     folder = tmp_path_factory.mktemp("own")
     if database_kind == "sqlite":
-        url = databases.sqlite_copy(shared_folder, folder, lambda _url: None)
-    else:
-        name = f"{own_name(request.config)}_{folder.name}"
-        url = databases.postgresql_copy(shared_folder, postgres_server(request.config), name, lambda _url: None)
-    own = make_app(url, folder, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": MOST_THREADS, "pool_timeout": 60})
+        return databases.sqlite_copy(shared_folder, folder, lambda _url: None)
+    name = f"{own_name(request.config)}_{folder.name}"
+    return databases.postgresql_copy(shared_folder, postgres_server(request.config), name, lambda _url: None)
+
+
+@pytest.fixture(scope="module")
+def own_app(own_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application on a database of its own, in which threads commit; each test of a file makes rows of its own."""
+    options = {"pool_size": MOST_THREADS, "pool_timeout": 60}
+    own = make_app(own_url, tmp_path_factory.mktemp("own-instance"), SQLALCHEMY_ENGINE_OPTIONS=options)
     yield own
     with own.app_context():
         from app.core.database import db

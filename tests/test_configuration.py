@@ -34,15 +34,15 @@ def seen(app: Flask, **headers: str) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def test_forwarded_headers_are_ignored_without_a_proxy(database_url: str, tmp_path: Path) -> None:
-    app = make_app(database_url, tmp_path)
+def test_forwarded_headers_are_ignored_without_a_proxy(own_url: str, tmp_path: Path) -> None:
+    app = make_app(own_url, tmp_path)
 
     assert seen(app, **PROXIED) == ("127.0.0.1", "http", "localhost")
 
 
-def test_one_trusted_proxy_says_who_the_visitor_is_and_nobody_else(database_url: str, tmp_path: Path) -> None:
+def test_one_trusted_proxy_says_who_the_visitor_is_and_nobody_else(own_url: str, tmp_path: Path) -> None:
     """The last address was added by the proxy; those before it, and the host, are what the visitor wrote."""
-    app = make_app(database_url, tmp_path, TRUSTED_PROXIES=1)
+    app = make_app(own_url, tmp_path, TRUSTED_PROXIES=1)
 
     assert seen(app, **PROXIED) == ("203.0.113.7", "https", "localhost")
 

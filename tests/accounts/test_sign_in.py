@@ -407,8 +407,8 @@ def test_empty_and_giant_passwords_open_nothing(client: Client, session: Session
     assert not is_signed_in(client)
 
 
-def test_programs_may_not_try_for_ever(database_url: str, tmp_path: Path) -> None:
-    app = make_app(database_url, tmp_path, RATELIMIT_ENABLED=True)
+def test_programs_may_not_try_for_ever(own_url: str, tmp_path: Path) -> None:
+    app = make_app(own_url, tmp_path, RATELIMIT_ENABLED=True)
     visitor = app.test_client()
 
     answers = [visitor.post("/api/v1/security/login", json={}).status_code for _ in range(25)]
