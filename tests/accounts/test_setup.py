@@ -123,18 +123,10 @@ with app.app_context(), unit_of_work() as session:
 
 
 @pytest.mark.parametrize("processes", [3])
-def test_several_processes_may_install_at_once(
-    database_url: str, database_kind: str, tmp_path: Path, processes: int
-) -> None:
+def test_several_processes_may_install_at_once(own_url: str, tmp_path: Path, processes: int) -> None:
     import sqlalchemy as sa
 
-    url = database_url
-    if database_kind == "sqlite":
-        import shutil
-
-        url = f"sqlite:///{tmp_path}/copy.db"
-        shutil.copyfile(database_url.removeprefix("sqlite:///"), tmp_path / "copy.db")
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine(own_url, poolclass=sa.NullPool)
 
     def rows(connection: sa.Connection) -> list[Any]:
         tables = ("ab_permission_view_role", "ab_permission_view", "ab_role", "term", "calendar_day", "ab_user")
@@ -145,7 +137,7 @@ def test_several_processes_may_install_at_once(
         # All of it is missing again, so that every process has something to insert.
         for table in ("ab_permission_view_role", "ab_permission_view", "term", "calendar_day"):
             connection.execute(sa.text(f"DELETE FROM {table}"))
-    command = [sys.executable, "-c", PROGRAM, url, str(tmp_path)]
+    command = [sys.executable, "-c", PROGRAM, own_url, str(tmp_path)]
     started = [
         subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
