@@ -150,3 +150,17 @@ def test_the_timeline_keeps_the_way(five, client_as):
 
     assert opened(client_as(user=user), answer.headers["HX-Replace-Url"])[0] == "第 2 / 4 位"
     assert "words=" in answer.headers["HX-Replace-Url"]
+
+
+def test_what_somebody_else_has_is_neither_counted_nor_next(session, five, client_as, make_actor, make_user):
+    customers, user = five
+    stranger = make_actor(user=make_user("Account Manager"))
+    hidden = [make_customer(by=stranger, name=f"{customers[1].name}{end}", level="A") for end in ("甲", "乙")]
+    session.commit()
+
+    said, ways = opened(client_as(user=user), f"/customers/show/{customers[1].id}?_flt_0_level=A&{ORDER}&at=2")
+
+    assert said == "第 2 / 4 位"
+    near = {int(re.findall(r"\d+", way)[0]) for rel, way in ways.items() if rel != "list"}
+    assert near == {customers[0].id, customers[2].id}
+    assert not near & {customer.id for customer in hidden}
