@@ -63,7 +63,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _register(app)
     if proxies := app.config["TRUSTED_PROXIES"]:
         # The host stays that of the request: our proxies pass it on, and TRUSTED_HOSTS checks it.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask says to
     return app
 
 
