@@ -52,6 +52,8 @@ class OpportunityWorkflow(Workflow):
     def make(self, name: str, record: Any, *, by: Actor, at: datetime, **data: Any) -> Any:
         if name != "claim":
             return super().make(name, record, by=by, at=at, **data)
+        if record.owner_id is not None and record.owner_id == by.user_id:
+            raise IllegalMove(_l("This opportunity is yours already."))
         session, pk = Session.object_session(record), inspect(record).identity[0]
         try:
             return super().make(name, record, by=by, at=at, **data)

@@ -284,8 +284,41 @@ def test_several_are_claimed_at_once_or_none(as_, given, stored, people):
     assert both.status_code == 302
     assert [stored(pk).owner_id for pk in (free, taken)] == [people["manager"].id] * 2
     again = given("unassigned")
-    assert as_("manager").post(f"{POOL}/bulk/claim", data={"rowid": [again, taken]}).status_code == 404
+    late = as_("manager").post(f"{POOL}/bulk/claim", data={"rowid": [again, taken]}, follow_redirects=True)
+    assert "没有做任何更改，原因在“" in late.text
+    assert "已归您负责" in late.text
     assert stored(again).status is S.unassigned
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_whoever_selects_in_the_pool_what_is_taken_meanwhile_is_told_so(as_, given, stored, people, more):
+    taken, *free = (given("unassigned") for _ in range(1 + more))
+    as_("other").post(f"{POOL}/bulk/claim", data={"rowid": [taken]})
+    selected = {"rowid": [taken, *free]}
+
+    in_a_page = as_("manager").post(f"{POOL}/bulk/claim", data=selected, follow_redirects=True)
+    by_a_script = as_("manager").post(f"{POOL}/bulk/claim", data=selected, headers=JSON)
+
+    assert in_a_page.request.path == f"{POOL}/list/"
+    assert "抢先拿到" in in_a_page.text
+    assert ("没有抢到任何一个" in in_a_page.text) is bool(more)
+    assert (by_a_script.status_code, "抢先拿到" in by_a_script.json["message"]) == (409, True)
+    assert stored(taken).owner_id == people["other"].id
+    assert [stored(pk).status for pk in free] == [S.unassigned] * more
+
+
+def test_of_two_directors_who_assign_from_the_pool_the_second_is_told(as_, given, stored, people):
+    pk = given("unassigned")
+    chosen = {"rowid": [pk], "owner_id": people["other"].id}
+    as_("director").post(f"{POOL}/bulk/assign", data=chosen)
+    htmx = {"HX-Request": "true"}
+
+    together = as_("admin").post(f"{POOL}/bulk/assign", data={**chosen, "owner_id": people["manager"].id}, headers=htmx)
+    alone = as_("admin").post(f"{POOL}/{pk}/move/assign", data={"owner_id": people["manager"].id}, headers=htmx)
+
+    for answer in (together, alone):
+        assert (answer.status_code, "当前状态为“开发中”" in answer.text) == (422, True), answer.text
+    assert stored(pk).owner_id == people["other"].id
 
 
 def test_a_director_assigns_from_the_list(as_, given, stored, people):

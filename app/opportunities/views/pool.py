@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import or_
 from sqlalchemy.orm import Query
 
 from app.core.database import db
@@ -17,10 +18,12 @@ from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.views import looks
 from app.opportunities.views.opportunities import OpportunityView
+from app.opportunities.workflow import Taken, refuse_if_just_taken
 from app.theme import cells
 from app.theme.widgets import Choice, QuickFilter, SavedView
+from app.web.dialogs import lead_to
 from app.web.interface import CrmInterface
-from app.web.session import acting, signed_in
+from app.web.session import acting, now, signed_in, wants_sentence
 from app.web.views import CrmModelView
 
 
@@ -90,11 +93,28 @@ class OpportunityPoolView(OpportunityView):
             opportunity.pool_region = region(customer.region, customer.region_name) if customer else ""
 
     def found(self, pk: Any) -> Any:
-        """The opportunity ``pk`` while it is in the pool."""
+        """The opportunity ``pk`` while it is in the pool; afterwards for whoever sees it there, too."""
         opportunity = CrmModelView.found(self, pk)
-        if opportunity.status is not OpportunityStatus.unassigned:
+        left = opportunity.status is not OpportunityStatus.unassigned
+        if left and not queries.sees_whole(db.session, opportunity, acting()):
             abort(404)
         return opportunity
+
+    def selectable(self, query: Query[Any]) -> Query[Any]:
+        """Whoever sees what left the pool is told by the move why it is not possible."""
+        return query.filter(or_(Opportunity.status == OpportunityStatus.unassigned, queries.seen_whole(acting())))
+
+    def refuse_gone(self, keys: list[int], *, several: bool) -> NoReturn:
+        """Tell that somebody else was faster, to whoever may claim."""
+        for key in keys:
+            try:
+                refuse_if_just_taken(db.session(), key, by=acting(), at=now())
+            except Taken as refusal:
+                if not several:
+                    raise
+                none = _l("None of the selected opportunities was claimed. %(reason)s", reason=refusal.sentence)
+                raise Taken(none) from refusal
+        abort(404)
 
     def preview_url(self, _pk: Any) -> str:
         """Rows of the pool are opened, not looked at beside the list."""
@@ -123,6 +143,18 @@ class OpportunityPoolView(OpportunityView):
     def move(self, pk: str, name: str) -> Any:
         """Assign from the pool; what is claimed or shown afterwards is on the opportunity's own page."""
         return OpportunityView.move(self, pk, name)
+
+    @expose("/bulk/<name>", methods=["GET", "POST"])
+    @signed_in
+    def bulk(self, name: str) -> Any:
+        """As for every workflow; who comes too late is told so above the list of what is left."""
+        try:
+            return OpportunityView.bulk(self, name)
+        except Taken as refusal:
+            if wants_sentence():
+                raise
+            flash(str(refusal), "danger")
+            return lead_to(url_for(".list"))
 
     def url_of(self, record: Any) -> str:
         return url_for("OpportunityView.show", pk=record.id)

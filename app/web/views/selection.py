@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import abort, request
+from sqlalchemy.orm import Query
 
 from app.core import i18n
 from app.core.errors import DomainError, Invalid, NotFound
@@ -65,17 +66,25 @@ def for_each(records: Iterable[Any], act: Callable[[Any], Any], *, several: bool
 class Selection(ListPages):
     """What :class:`CrmModelView` knows of selected rows."""
 
+    def selectable(self, query: Query[Any]) -> Query[Any]:
+        """Narrow ``query`` to the rows that can be named by key; those of the list unless a view knows better."""
+        return self.listable(query)
+
+    def refuse_gone(self, _keys: list[int], *, several: bool) -> NoReturn:
+        """Answer a request that names rows which whoever asks does not find."""
+        abort(404)
+
     def by_keys(self, pks: list[str]) -> list[Any]:
         """The rows with these keys, in this order; 404 if one of them is not in this list for whoever asks."""
         keys = [int(pk) for pk in pks if pk.isascii() and pk.isdigit() and len(pk) < 20]
         if len(keys) < len(pks) or any(key > LARGEST_KEY for key in keys):
             abort(404)
         data = self.datamodel
-        query = self.listable(data.session.query(data.obj).filter(data.obj.id.in_(keys)))
+        query = self.selectable(data.session.query(data.obj).filter(data.obj.id.in_(keys)))
         query = data.with_eager(data.apply_filters(query, self._base_filters))
         found = {record.id: record for record in query}
-        if any(key not in found for key in keys):
-            abort(404)
+        if gone := [key for key in keys if key not in found]:
+            self.refuse_gone(gone, several=len(keys) > 1)
         return [found[key] for key in dict.fromkeys(keys)]
 
     @staticmethod
