@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,7 @@ class Said:
     errors: str
 
 
-@pytest.fixture
-def command(app: Flask, session: Session) -> Callable[..., Said]:
-    """``command("import", "orders", path)``: run a command as an administrator does."""
-
+def _commands(app: Flask, session: Session) -> Callable[..., Said]:
     def run(*args: object) -> Said:
         session.commit()
         # A command does not know the application context a test is in.
@@ -44,6 +41,30 @@ def command(app: Flask, session: Session) -> Callable[..., Said]:
         return Said(result.exit_code, json.loads(lines[-1]) if lines else {}, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def command(app: Flask, session: Session) -> Callable[..., Said]:
+    """``command("import", "orders", path)``: run a command as an administrator does."""
+    return _commands(app, session)
+
+
+@pytest.fixture
+def own_session(own_app: Flask) -> Iterator[Session]:
+    """A session of a database that only this file writes to: a commit is one, and nothing is undone."""
+    from app.core.actors import Actor, acting_as
+    from app.core.database import db
+
+    with own_app.app_context():
+        with acting_as(Actor.system("test")):
+            yield db.session()
+        db.session.remove()
+
+
+@pytest.fixture
+def own_command(own_app: Flask, own_session: Session) -> Callable[..., Said]:
+    """``command`` on that database."""
+    return _commands(own_app, own_session)
 
 
 @pytest.fixture
