@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from app.core import jobs, notifications
 from app.core.actors import Actor
 from app.core.database import utc_now
+from app.core.i18n import format_moment
 from app.core.jobs import Job, JobStatus
 from app.core.notifications import Notification
 from app.customers.jobs import remind
@@ -144,6 +146,74 @@ def test_finished_jobs_of_the_clock_do_not_hide_the_others(session, client_as):
     jobs.run_due(NOW)
     office = client_as("Office Administrator")
 
-    assert "封存审计日志" not in office.get("/jobs/").text
+    assert "封存审计日志" not in office.get("/jobs/").text.partition('id="clock-h"')[0]
     assert "封存审计日志" in office.get("/jobs/?status=done").text
     assert office.get("/jobs/?status=nonsense").status_code == 200
+
+
+def test_an_administrator_reads_why_a_job_failed_runs_it_again_and_stops_one_that_runs(session, client_as):
+    failed, running = (jobs.enqueue(session, "churn.judge", {}, by=SYSTEM, at=NOW) for _ in range(2))
+    one = session.get(Job, failed)
+    one.status, one.error = JobStatus.failed, {"id": "ab12", "zh": "客户文件已删除。", "en": "The file is gone."}
+    session.get(Job, running).status = JobStatus.running
+    session.commit()
+    admin = client_as("Admin")
+
+    page = admin.get("/jobs/").text
+    again = admin.post(f"/jobs/{failed}/retry", follow_redirects=True)
+    stopped = admin.post(f"/jobs/{running}/cancel", follow_redirects=True)
+    ended = admin.post(f"/jobs/{running}/cancel", follow_redirects=True)
+
+    assert "客户文件已删除。" in page
+    assert (f"/jobs/{failed}/retry" in page, f"/jobs/{running}/cancel" in page) == (True, True)
+    assert ("任务将重新运行。" in again.text, "任务已取消。" in stopped.text) == (True, True)
+    assert "这个任务已经结束。" in ended.text
+    session.expire_all()
+    assert (session.get(Job, failed).status, session.get(Job, running).status) == (
+        JobStatus.waiting,
+        JobStatus.cancelled,
+    )
+
+
+def test_the_timetable_shows_the_last_and_the_next_run_of_every_job_of_the_clock(session, client_as):
+    at = utc_now()
+    done = jobs.enqueue(session, "churn.judge", {}, by=SYSTEM, at=at - timedelta(days=1))
+    failed = jobs.enqueue(session, "orders.move_on", {}, by=SYSTEM, at=at - timedelta(hours=2))
+    session.get(Job, done).status = JobStatus.done
+    session.get(Job, failed).status, session.get(Job, failed).error = (
+        JobStatus.failed,
+        {"zh": "磁盘已满。", "en": "Disk full."},
+    )
+    session.commit()
+
+    told = timetable_of(client_as("Admin").get("/jobs/").text)
+
+    assert set(told) == {jobs.label_of(cadence.name) for cadence in jobs.schedule()}
+    assert told["流失评估"][1:4] == ["每天 02:10", format_moment(at - timedelta(days=1)), "已完成"]
+    assert told["流失评估"][4].endswith(" 02:10")
+    assert told["近 12 个月订单"][0] == "近 12 个月订单 磁盘已满。"
+    assert told["近 12 个月订单"][3] == "失败"
+    assert told["封存审计日志"][1:4] == ["每分钟", "尚未运行", ""]
+    assert "流失评估" not in timetable_of(client_as("Account Manager").get("/jobs/").text)
+
+
+def timetable_of(page: str) -> dict[str, list[str]]:
+    """The cells of each line of the timetable, by the name of the job."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition('id="clock-h"')[2], re.DOTALL)
+    cells = [[text_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in rows]
+    return {row[0].split(" 磁盘")[0]: row for row in cells if row}
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(3, False), (20, True)])
+def test_the_page_asks_for_the_job_process_when_nothing_has_been_done_for_a_while(session, client_as, minutes, asked):
+    at = utc_now()
+    for cadence in jobs.schedule():
+        pk = jobs.enqueue(session, cadence.name, {}, by=SYSTEM, at=at - timedelta(minutes=minutes))
+        session.get(Job, pk).status = JobStatus.done
+    session.commit()
+
+    assert ("请确认任务进程已启动" in client_as("Admin").get("/jobs/").text) is asked

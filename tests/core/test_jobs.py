@@ -320,21 +320,22 @@ def test_reading_makes_no_writer_wait(session, job_called, database_kind):
 
 
 @pytest.mark.parametrize(
-    ("at", "minutes", "now", "slot"),
+    ("at", "minutes", "now", "slot", "then"),
     [
-        ("02:10", 0, "2026-11-24T18:10:00", "2026-11-24T18:10:00"),  # 02:10 in Shanghai
-        ("02:10", 0, "2026-11-24T18:09:59", "2026-11-23T18:10:00"),
-        ("02:10", 0, "2026-11-24T23:00:00", "2026-11-24T18:10:00"),
-        (None, 5, "2026-11-24T18:09:59", "2026-11-24T18:05:00"),
-        (None, 1, "2026-11-24T18:09:00", "2026-11-24T18:09:00"),
+        ("02:10", 0, "2026-11-24T18:10:00", "2026-11-24T18:10:00", "2026-11-25T18:10:00"),  # 02:10 in Shanghai
+        ("02:10", 0, "2026-11-24T18:09:59", "2026-11-23T18:10:00", "2026-11-24T18:10:00"),
+        ("02:10", 0, "2026-11-24T23:00:00", "2026-11-24T18:10:00", "2026-11-25T18:10:00"),
+        (None, 5, "2026-11-24T18:09:59", "2026-11-24T18:05:00", "2026-11-24T18:10:00"),
+        (None, 1, "2026-11-24T18:09:00", "2026-11-24T18:09:00", "2026-11-24T18:10:00"),
     ],
 )
-def test_the_clock_names_the_newest_slot(at, minutes, now, slot):
+def test_the_clock_names_the_newest_slot_and_the_next(at, minutes, now, slot, then):
     from datetime import time as clock_time
 
     cadence = registry.Cadence("nightly", clock_time.fromisoformat(at) if at else None, minutes)
 
     assert cadence.slot(datetime.fromisoformat(now + "+00:00")) == datetime.fromisoformat(slot + "+00:00")
+    assert cadence.next(datetime.fromisoformat(now + "+00:00")) == datetime.fromisoformat(then + "+00:00")
 
 
 def test_each_slot_is_one_job_however_many_processes_look(session, job_called, monkeypatch):

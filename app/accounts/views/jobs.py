@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.views.pages import try_to
+from app.accounts.views.timetable import stands_still, timetable
 from app.core import jobs
 from app.core.database import db
 from app.core.i18n import _, _l, current_language
@@ -61,8 +62,12 @@ class JobView(BaseView):
         kept: dict[str, Any] = {"status": asked} if asked else {}
         people = {row.created_by_id for row in rows if row.created_by_id}
         names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(people)))}
+        at = now()
+        clock = timetable(db.session(), at) if before is None and not asked and acting().sees_all("job") else []
         return self.render_template(
             "accounts/jobs.html",
+            clock=clock,
+            stands_still=stands_still(clock, at),
             title=_("Background jobs"),
             rows=rows,
             names=names,

@@ -2,11 +2,12 @@
 
 from app.core.jobs.context import Interrupted, JobContext, LeaseLost
 from app.core.jobs.queue import cancel, enqueue, purge, retry
-from app.core.jobs.registry import every, fill_slots, job, label_of, schedule
+from app.core.jobs.registry import Cadence, every, fill_slots, job, label_of, schedule
 from app.core.jobs.running import run_due, run_next
 from app.core.jobs.table import Job, JobStatus
 
 __all__ = [
+    "Cadence",
     "Interrupted",
     "Job",
     "JobContext",

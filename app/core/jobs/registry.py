@@ -44,6 +44,12 @@ class Cadence:
         start = local.replace(hour=self.at.hour, minute=self.at.minute, second=0, microsecond=0)
         return (start if start <= local else start - timedelta(days=1)).astimezone(UTC)
 
+    def next(self, now: datetime) -> datetime:
+        """The first start after ``now``."""
+        if self.at is None:
+            return self.slot(now) + timedelta(minutes=self.minutes)
+        return (to_local(self.slot(now)) + timedelta(days=1)).astimezone(UTC)
+
 
 _definitions: dict[str, Definition] = {}
 _schedule: dict[str, Cadence] = {}
