@@ -13,8 +13,8 @@ from wtforms import Form
 
 from app.core.actors import Actor
 from app.core.database import unit_of_work
-from app.core.errors import DomainError
-from app.core.i18n import ngettext
+from app.core.errors import DomainError, NotAllowed
+from app.core.i18n import _l, ngettext
 from app.theme.widgets import MoveButton
 from app.web.dialogs import came_from, lead_to
 from app.web.session import acting, now, signed_in, wants_sentence
@@ -54,7 +54,7 @@ class BulkActs(CrmModelView):
         """Answer GET with the dialog; do it with all selected rows, or with none, on POST."""
         act = next((act for act in self.bulk_acts if act.name == name), None) or abort(404)
         if not acting().may(act.right):
-            abort(403)
+            raise NotAllowed(_l("You do not have the right to do this: %(move)s.", move=act.label))
         records = self.selected()
         form: Any = act.form.refresh()
         if request.method == "GET":

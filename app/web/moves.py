@@ -10,8 +10,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.forms import DynamicForm
 from wtforms import Form
 
-from app.core.errors import DomainError
-from app.core.i18n import _, ngettext
+from app.core.errors import DomainError, NotAllowed
+from app.core.i18n import _, _l, ngettext
 from app.core.workflow import Move, Workflow
 from app.theme.widgets import MoveButton
 from app.web.dialogs import came_from, lead_to
@@ -94,7 +94,7 @@ class WorkflowView(CrmModelView):
     def _moved(self, name: str, records: list[Any], url: str) -> Any:
         move = self.workflow.move(name)
         if not acting().may(f"{self.kind}.{move.permission}") or move.by_system:
-            abort(403)
+            raise NotAllowed(_l("You do not have the right to do this: %(move)s.", move=move.label))
         form = self._form_of(name, records)
         if request.method == "GET":
             if form is None:

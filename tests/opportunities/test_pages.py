@@ -205,6 +205,20 @@ def test_what_one_may_not_see_does_not_exist(
     assert (stored(foreign).title, stored(foreign).status) == ("周航的", S.developing)
 
 
+@pytest.mark.parametrize("path", ["/{pk}/move/lose", "/bulk/assign?rowid={pk}"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_lacks_the_right_of_a_move_is_told_which_one(as_, given, method, path):
+    pk, browser = given(), as_("reader")
+    named = "输单" if "lose" in path else "分配"
+    url = BASE + path.replace("{pk}", str(pk))
+
+    in_a_page = getattr(browser, method)(url)
+    by_a_script = getattr(browser, method)(url, headers=JSON)
+
+    assert (in_a_page.status_code, f"您没有权限执行：{named}。" in in_a_page.text) == (403, True)
+    assert (by_a_script.status_code, by_a_script.json["message"]) == (403, f"您没有权限执行：{named}。")
+
+
 @pytest.mark.parametrize("name", ["specialist", "reader"])
 @pytest.mark.parametrize(
     ("path", "data"),
