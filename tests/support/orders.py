@@ -30,6 +30,7 @@ def system() -> Any:
 @pytest.fixture
 def make_customer(session: Session) -> Callable[..., Any]:
     """``make_customer(owner_id=…)``: a customer, written without the services of customers."""
+    from app.core.pinyin import name_key
     from app.customers.models import Customer, CustomerStatus
 
     def make(**columns: Any) -> Customer:
@@ -39,7 +40,7 @@ def make_customer(session: Session) -> Callable[..., Any]:
             **{
                 "code": f"B-{number:05d}",
                 "name": name,
-                "name_key": name.lower(),
+                "name_key": name_key(name),
                 "status": CustomerStatus.active,
                 "custom": {},
                 **columns,

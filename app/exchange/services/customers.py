@@ -13,7 +13,7 @@ from app.core.i18n import _l
 from app.customers import services as customers
 from app.customers.models import Customer
 from app.exchange.services.outcome import Entry
-from app.exchange.services.references import AT_ONCE
+from app.exchange.services.references import AT_ONCE, named
 from app.exchange.services.writing import Writer
 
 _KEYS = ("external_id", "code", "uscc", "name")
@@ -87,7 +87,9 @@ def _known(session: Session, entries: Sequence[Entry]) -> dict[str, dict[str, li
         column = getattr(Customer, name)
         given = sorted({_spelled(name, entry.values[name]) for entry in entries if entry.values.get(name)})
         for start in range(0, len(given), AT_ONCE):
-            for customer in session.scalars(select(Customer).where(column.in_(given[start : start + AT_ONCE]))):
+            chunk = given[start : start + AT_ONCE]
+            condition = named(chunk) if name == "name" else column.in_(chunk)
+            for customer in session.scalars(select(Customer).where(condition)):
                 known[name].setdefault(getattr(customer, name), []).append(customer)
     return known
 

@@ -1,11 +1,11 @@
-"""How much of a file is written at once: as much as holds the write lock for a twentieth of a second."""
+"""How much of a file is written at once: as much as holds the write lock for a seventh of a second."""
 
 from __future__ import annotations
 
-LONGEST = 0.05
+LONGEST = 0.15
 """Seconds."""
 AIM = 0.9
-FEWEST, FIRST, MOST = 50, 100, 500
+FEWEST, FIRST, MOST = 50, 200, 2_000
 
 
 class Pace:
