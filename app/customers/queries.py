@@ -15,7 +15,7 @@ _customer = Customer.__table__
 _access = CustomerAccess.__table__
 
 
-def _within_reach(actor: Actor, kind: str) -> Select[Any] | Any:
+def within_reach(actor: Actor, kind: str) -> Select[Any] | Any:
     """The keys of the customers that ``actor`` reaches by ownership or by access, as one key set.
 
     A key set, never OR over EXISTS: measured at 5 million orders 3 ms against 11.6 s.
@@ -31,7 +31,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if not actor.may("customer.see"):
         return false()
-    return Customer.id.in_(_within_reach(actor, "customer"))
+    return Customer.id.in_(within_reach(actor, "customer"))
 
 
 def through_customer(actor: Actor, kind: str, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
@@ -40,7 +40,7 @@ def through_customer(actor: Actor, kind: str, column: InstrumentedAttribute[Any]
         return true()
     if not actor.may(f"{kind}.see"):
         return false()
-    return column.in_(_within_reach(actor, kind))
+    return column.in_(within_reach(actor, kind))
 
 
 def visible_plans(actor: Actor) -> ColumnElement[bool]:

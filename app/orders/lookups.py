@@ -13,8 +13,9 @@ from app.orders.models import Order
 from app.web.lookup import Lookup, register_lookup
 
 
-def _matching(_session: Session, text: str) -> Select[Any]:
-    return queries.matching(text).options(joinedload(Order.customer)).order_by(Order.ordered_on.desc(), Order.id.desc())
+def _matching(session: Session, text: str) -> Select[Any]:
+    found = queries.matching(session, text)
+    return found.options(joinedload(Order.customer)).order_by(Order.ordered_on.desc(), Order.id.desc())
 
 
 def _hint(order: Order) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, uni
 from sqlalchemy.orm import Session, joinedload
 
 from app.core import search
-from app.core.actors import Actor
+from app.core.actors import Actor, current_actor
 from app.core.visibility import scoped, scoped_relations
-from app.customers.queries import through_customer
+from app.customers.queries import through_customer, within_reach
 from app.orders.models import COUNTED, Order, OrderDay, OrderKind, OrderLine, OrderStatus
 
 YEAR_DAYS = 365
@@ -46,15 +46,17 @@ def of_customer(customer_id: int) -> Select[Order]:
     return select(Order).where(Order.customer_id == customer_id).order_by(Order.ordered_on.desc(), Order.id.desc())
 
 
-def matching(text: str) -> Select[Order]:
+def matching(session: Session, text: str) -> Select[Order]:
     """The orders whose number begins with ``text`` or whose customer is found by it; all for an empty text."""
     statement = select(Order)
-    return statement.where(matches(text)) if text else statement
+    return statement.where(matches(session, text)) if text else statement
 
 
-def matches(text: str) -> ColumnElement[bool]:
+def matches(session: Session, text: str) -> ColumnElement[bool]:
     """The condition of :func:`matching`."""
-    return or_(numbered(text), Order.customer_id.in_(search.matching_ids("customer", text)))
+    actor = current_actor(session)
+    within = None if actor is None or actor.sees_all("order") else within_reach(actor, "order")
+    return or_(numbered(text), search.narrowed(session, "customer", Order.customer_id, text, within))
 
 
 def numbered(text: str) -> ColumnElement[bool]:

@@ -16,9 +16,18 @@ from app.web.filters import CrmFilterConverter
 from app.web.keys import read_key
 
 CAP = 10_000
-"""Rows are counted, and pages offered, up to here; beyond, a list shows "10,000+"."""
+"""Pages are offered up to this row."""
+
+COUNTED = 1_000
+"""Rows are counted to a multiple of this; beyond, a list shows "1,000+" and asks for the exact number after the page."""
 
 LARGEST_PAGE = 200
+
+
+def counted_to(place: int) -> int:
+    """How many rows are counted while those from ``place``, counted from 0, are shown: the pages beside them, too."""
+    beside = 3 * LARGEST_PAGE
+    return min(CAP, -(-(place + beside) // COUNTED) * COUNTED)
 
 
 class CrmFilters(Filters):
@@ -62,18 +71,21 @@ class CrmInterface(SQLAInterface):
         self, query: Query[Any], filters: Filters | None = None, select_columns: list[str] | None = None
     ) -> int:
         """Count at most ``CAP + 1`` keys."""
-        return int(self.session.scalar(self.capped_count(query, filters)) or 0)
+        return int(self.session.scalar(self.capped_count(query, filters, CAP)) or 0)
 
-    def capped_count(self, query: Query[Any], filters: Filters | None = None) -> Select[int]:
-        """The statement that counts at most ``CAP + 1`` keys."""
-        keys = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(CAP + 1)
+    def capped_count(self, query: Query[Any], filters: Filters | None, most: int) -> Select[int]:
+        """The statement that counts at most ``most + 1`` keys."""
+        keys = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(most + 1)
         return select(func.count()).select_from(keys.subquery())
 
     def keys_from(
         self, query: Query[Any], filters: Filters, order: tuple[str, str], first: int, number: int
     ) -> tuple[list[int], int]:
-        """(The keys of ``number`` rows in their order from place ``first``, counted from 0; all rows up to the cap + 1)."""
-        every = self.capped_count(query, filters).scalar_subquery()
+        """(The keys of ``number`` rows in their order from place ``first``, counted from 0; all rows up to the bound + 1).
+
+        The bound is :func:`counted_to` that place.
+        """
+        every = self.capped_count(query, filters, counted_to(first)).scalar_subquery()
         rows = super().apply_all(query, filters, *order).with_entities(self.get_pk(), every)
         pairs = rows.offset(first).limit(number).all()
         return [key for key, _every in pairs], pairs[0][1] if pairs else 0

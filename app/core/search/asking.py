@@ -70,6 +70,22 @@ def _matches_of_sqlite(element: _Matches, compiler: SQLCompiler, **options: Any)
     return f"search_index MATCH {compiler.process(question, **options)}"
 
 
+class _Often(FunctionElement[Any]):
+    """A condition that many rows fulfil; not of type Boolean, as above."""
+
+    inherit_cache = True
+
+
+@compiles(_Often)
+def _often(element: _Often, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(next(iter(element.clauses)), **options)
+
+
+@compiles(_Often, "sqlite")
+def _often_in_sqlite(element: _Often, compiler: SQLCompiler, **options: Any) -> str:
+    return f"likelihood({compiler.process(next(iter(element.clauses)), **options)}, 0.5)"
+
+
 _INDEX = _Index("search_entry")
 
 
@@ -109,19 +125,20 @@ def matching_ids(kind: str, text: str) -> Select[Any]:
     return _hits(kind, query_tokens(text))
 
 
-def narrowed(session: Session, kind: str, key: InstrumentedAttribute[int], text: str) -> ColumnElement[bool]:
-    """Return the condition of :func:`matching_ids`; few hits as a list of ids, so that the database sees how few.
+def narrowed(
+    session: Session, kind: str, column: InstrumentedAttribute[Any], text: str, within: Any = None
+) -> ColumnElement[Any]:
+    """Return the condition of :func:`matching_ids` on ``column``, in the words that let a list find its rows quickly.
 
-    It would guess that every beginning of a word is in half a percent of the rows, and walk a list in its own order
-    for a hit that is not there.
+    A database guesses that every beginning of a word is in half a percent of the rows. So few hits are given as a list
+    of ids, and of many it is said that a list in an order of its own soon meets one. ``within`` selects the ids an
+    actor sees who does not see all: of many hits, only those among them count.
     """
-    return _condition(session, kind, key, query_tokens(text))
-
-
-def _condition(session: Session, kind: str, key: InstrumentedAttribute[int], question: Question) -> ColumnElement[bool]:
-    hits = _hits(kind, question)
+    hits = _hits(kind, query_tokens(text))
     few = session.connection().execute(hits.limit(MANY + 1)).scalars().all()
-    return key.in_(few if len(few) <= MANY else hits)
+    if len(few) > MANY and within is not None:
+        few = session.scalars(hits.where(_RecordId().in_(within)).limit(MANY + 1)).all()
+    return column.in_(few) if len(few) <= MANY else _Often(column.in_(hits))
 
 
 @dataclass(frozen=True)

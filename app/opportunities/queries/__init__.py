@@ -155,14 +155,15 @@ def pool_customers(session: Session, opportunity_ids: Iterable[int]) -> dict[int
 # --- search ---------------------------------------------------------------------------------------------------------
 
 
-def title_matching(text: str) -> ColumnElement[bool]:
+def title_matching(session: Session, text: str) -> ColumnElement[bool]:
     """Opportunities found by their title or number."""
-    return Opportunity.id.in_(search.matching_ids("opportunity", text))
+    return search.narrowed(session, "opportunity", Opportunity.id, text)
 
 
-def matching(text: str) -> ColumnElement[bool]:
+def matching(session: Session, text: str) -> ColumnElement[bool]:
     """Opportunities found by their title or number, or by what finds their customer."""
-    return or_(title_matching(text), Opportunity.customer_id.in_(search.matching_ids("customer", text)))
+    by_customer = search.narrowed(session, "customer", Opportunity.customer_id, text)
+    return or_(title_matching(session, text), by_customer)
 
 
 # --- claiming -------------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class Narrowing:
         if stage := self._stage():
             conditions.append(Opportunity.stage == stage)
         if text := request.args.get("q", "").strip():
-            conditions.append(queries.matching(text))
+            conditions.append(queries.matching(db.session, text))
         return conditions
 
     def rows(self, **filters: str) -> str:

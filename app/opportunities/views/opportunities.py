@@ -162,7 +162,7 @@ class OpportunityView(DevelopmentPlan, OpportunityBoards, OpportunityMoves):
     def narrow(self, query: Query[Any]) -> Query[Any]:
         """What is typed finds the customer's name too; the pool has a list of its own."""
         if text := request.args.get("q", "").strip():
-            query = query.filter(queries.matching(text))
+            query = query.filter(queries.matching(db.session, text))
         if request.args.get("step") in ("none", "late"):
             query = query.filter(queries.with_step(request.args["step"], now()))
         if stage := request.args.get("reached"):

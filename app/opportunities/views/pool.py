@@ -79,7 +79,7 @@ class OpportunityPoolView(OpportunityView):
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
         if text := request.args.get("q", "").strip():
-            query = query.filter(queries.title_matching(text))
+            query = query.filter(queries.title_matching(db.session, text))
         return query
 
     def listable(self, query: Query[Any]) -> Query[Any]:

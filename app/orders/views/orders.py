@@ -134,7 +134,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     def narrow(self, query: Query[Any]) -> Query[Any]:
         query = super().narrow(query)
         text = request.args.get("q", "").strip()[:100]
-        query = query.filter(queries.matches(text)) if text else query
+        query = query.filter(queries.matches(self.datamodel.session(), text)) if text else query
         # From a report: only orders that count, confirmed or later.
         return query.filter(Order.status.in_(COUNTED)) if request.args.get("counted") == "y" else query
 

@@ -314,10 +314,15 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-filters-toggle]")) document.querySelector("[data-filters]")?.classList.toggle("filters-open"); });
 
-  /* The exact number behind "10,000+" comes after the page. */
+  /* The exact number behind "1,000+" comes after the page. */
   document.querySelectorAll('span[data-count]:not([data-count=""])').forEach(async (place) => {
     const answer = await ck.ask(place.dataset.count + location.search);
-    if (answer.ok && answer.data?.count !== undefined) place.textContent = place.textContent.replace(/^[\d,]+\+/, Number(answer.data.count).toLocaleString("en-US"));
+    if (!answer.ok || answer.data?.count === undefined) return;
+    const exact = Number(answer.data.count).toLocaleString("en-US");
+    [place, ...document.querySelectorAll("[data-counted]")].forEach((told) => {
+      told.textContent = told.textContent.replace(/[\d,]+\+/, exact);
+      if (told.dataset.total) told.dataset.total = exact;
+    });
   });
 
   const tab = document.querySelector(".views-row .on");

@@ -14,8 +14,6 @@ from app.theme.pages.addresses import changed_address, endpoint, find_view, may
 from app.theme.pages.filters import Filters
 from app.theme.pages.kept import KeptHalf
 
-# CrmInterface counts no further; the list then says "10,000+".
-COUNT_CAP = 10_000
 PAGE_SIZES = (25, 50, 100, 200)
 PAGES_SHOWN = 5
 
@@ -29,6 +27,7 @@ class ListPage(KeptHalf, Filters):
         self.view: Any = self.args.get("view") or find_view(self.name)
         self._search = search
         self.count: int = self.args.get("count") or 0
+        self.counted_to: int = self.args.get("counted_to") or self.count
         self.page: int = max(self.args.get("page") or 0, 0)
         self.page_size: int = self.args.get("page_size") or PAGE_SIZES[0]
         self.columns: list[str] = list(self.args["include_columns"])
@@ -194,7 +193,7 @@ class ListPage(KeptHalf, Filters):
 
     @property
     def pages(self) -> int:
-        return -(-min(self.count, COUNT_CAP) // self.page_size)
+        return -(-min(self.count, self.counted_to) // self.page_size)
 
     @property
     def first_row(self) -> int:
@@ -222,8 +221,9 @@ class ListPage(KeptHalf, Filters):
     @property
     def count_url(self) -> str:
         """Where the exact number is asked for after the page, when the list stopped counting."""
-        return endpoint(self.name, "count") if self.count > COUNT_CAP and hasattr(self.view, "count") else ""
+        return endpoint(self.name, "count") if self.count > self.counted_to and hasattr(self.view, "count") else ""
 
     @property
     def count_text(self) -> str:
-        return f"{COUNT_CAP:,}+" if self.count > COUNT_CAP else i18n.format_number(self.count)
+        counted = i18n.format_number(min(self.count, self.counted_to))
+        return f"{counted}+" if self.count > self.counted_to else counted

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from app.core.i18n import format_number
 from app.theme.widgets import Place
-from app.web.interface import CAP
+from app.web.interface import CAP, counted_to
 from app.web.keys import read_key
 from app.web.views.listing import ListPages
 
@@ -47,6 +47,7 @@ class AlongList(ListPages):
         first = max(at - 1 - AROUND, 0)
         column, direction = self._order()
         order = (self.column_order.get(column, column), direction)
+        most = counted_to(first)
         keys, count = self.datamodel.keys_from(self.wanted(), asked, order, first, 2 * AROUND + 1)
 
         def url(index: int) -> str:
@@ -62,7 +63,7 @@ class AlongList(ListPages):
         back = "&".join(part for part in (query, f"page_{type(self).__name__}={page}" if page else "") if part)
         return Place(
             number="" if gone else format_number(first + here + 1),
-            count=f"{CAP:,}+" if count > CAP else format_number(count),
+            count=format_number(most) + "+" if count > most else format_number(count),
             previous_url=url(here - 1),
             next_url=url(here if gone else here + 1),
             list_url=url_for(".list") + (f"?{back}" if back else ""),

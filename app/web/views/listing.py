@@ -8,9 +8,12 @@ from flask import request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
+from sqlalchemy import select
 from sqlalchemy.orm import Query
 
 from app.core import search
+from app.web.interface import counted_to
+from app.web.session import acting
 from app.web.views.keeping import KeepsLists
 
 
@@ -21,8 +24,9 @@ class ListPages(KeepsLists):
         """Apply what the address asks for besides column filters: the search box, and a feature's own conditions."""
         text = request.args.get("q", "").strip()
         if text and self.search_kind:
-            session = self.datamodel.session()
-            query = query.filter(search.narrowed(session, self.search_kind, self.datamodel.obj.id, text))
+            key = self.datamodel.obj.id
+            within = None if acting().sees_all(self.search_kind) else select(key)
+            query = query.filter(search.narrowed(self.datamodel.session(), self.search_kind, key, text, within))
         return query
 
     def listable(self, query: Query[Any]) -> Query[Any]:
@@ -37,11 +41,11 @@ class ListPages(KeepsLists):
         """Give the rows what they show besides their own columns, all of them at once."""
 
     def rows(self, filters: Any, order: tuple[str, str], page: int, size: int) -> tuple[int, list[Any]]:
-        """(number of rows up to the cap + 1, the rows of one page)."""
-        query = self.wanted()
+        """(number of rows up to one more than are counted, the rows of one page)."""
+        query, most = self.wanted(), counted_to(page * size)
         rows = self.in_order(query, filters, order, page, size)
         # Rows and their number in one statement; only a page behind the last row does not say how many there are.
-        pairs = rows.add_columns(self.datamodel.capped_count(query, filters).scalar_subquery()).all()
+        pairs = rows.add_columns(self.datamodel.capped_count(query, filters, most).scalar_subquery()).all()
         if not pairs:
             return (self.datamodel.query_count(query, filters) if page else 0), []
         found = [row for row, _count in pairs]
@@ -76,6 +80,7 @@ class ListPages(KeepsLists):
             page=page,
             page_size=size,
             count=count,
+            counted_to=counted_to(page * size),
             pks=self.datamodel.get_keys(found),
             items=found,
             actions=self.actions,
