@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, case, func, select
+from sqlalchemy import Float, Select, case, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -61,45 +62,54 @@ DIMENSIONS: dict[str, Any] = {
 }
 
 
+def _figures(scope: ReportScope, session: Session, *parts: Any) -> Select[Any]:
+    """What is known of the requests of the scope, for each of ``parts`` or for all of them together."""
+    request = ServiceRequest
+    start, end = scope.moments()
+    solved = request.processed_at.is_not(None) & request.resolution_due_at.is_not(None)
+    in_time = case((solved & (request.processed_at <= request.resolution_due_at), 1.0), (solved, 0.0), else_=None)
+    return select(
+        *parts,
+        func.count(request.id),
+        func.sum(case((request.status != RequestStatus.archived, 1), else_=0)),
+        func.avg(hours_between(request.received_at, request.responded_at)),
+        func.avg(hours_between(request.received_at, request.processed_at)),
+        func.avg(in_time),
+        func.avg(request.satisfaction),
+        func.count(request.satisfaction),
+    ).where(request.received_at >= start, request.received_at < end, scope.of_counted(session, request.customer_id))
+
+
+def _row(key: Any, figures: Sequence[Any]) -> ServiceRow:
+    requests, still_open, response, resolution, in_time, satisfaction, rated = figures
+    return ServiceRow(
+        key,
+        requests,
+        int(still_open or 0),
+        _float(response),
+        _float(resolution),
+        _float(in_time),
+        Decimal(str(satisfaction)).quantize(Decimal("0.01")) if satisfaction is not None else None,
+        rated,
+    )
+
+
+def all_together(session: Session, scope: ReportScope) -> ServiceRow:
+    """All requests of the period as one row; a mean of the parts' means would weigh them wrongly."""
+    return _row(None, session.execute(_figures(scope, session)).one())
+
+
 def service(session: Session, scope: ReportScope, dimension: str) -> list[ServiceRow]:
     """The requests received in the period by ``dimension``; ``month`` gives the months in order.
 
     :raises KeyError: if there is no such dimension.
     """
-    request = ServiceRequest
-    by = scope.month_of_moment(request.received_at) if dimension == "month" else DIMENSIONS[dimension]
-    start, end = scope.moments()
-    solved = request.processed_at.is_not(None) & request.resolution_due_at.is_not(None)
-    in_time = case((solved & (request.processed_at <= request.resolution_due_at), 1.0), (solved, 0.0), else_=None)
+    is_month = dimension == "month"
+    by = scope.month_of_moment(ServiceRequest.received_at) if is_month else DIMENSIONS[dimension]
     key = by.label("part")
-    statement = (
-        select(
-            key,
-            func.count(request.id),
-            func.sum(case((request.status != RequestStatus.archived, 1), else_=0)),
-            func.avg(hours_between(request.received_at, request.responded_at)),
-            func.avg(hours_between(request.received_at, request.processed_at)),
-            func.avg(in_time),
-            func.avg(request.satisfaction),
-            func.count(request.satisfaction),
-        )
-        .where(request.received_at >= start, request.received_at < end, scope.of_counted(session, request.customer_id))
-        .group_by(key)
-    )
-    rows = [
-        ServiceRow(
-            getattr(row[0], "value", row[0]),
-            row[1],
-            int(row[2] or 0),
-            _float(row[3]),
-            _float(row[4]),
-            _float(row[5]),
-            Decimal(str(row[6])).quantize(Decimal("0.01")) if row[6] is not None else None,
-            row[7],
-        )
-        for row in session.execute(statement)
-    ]
-    if dimension == "month":
+    found = session.execute(_figures(scope, session, key).group_by(key))
+    rows = [_row(getattr(part, "value", part), figures) for part, *figures in found]
+    if is_month:
         return sorted(rows, key=lambda row: row.key)
     return sorted(rows, key=lambda row: (-row.requests, str(row.key)))
 

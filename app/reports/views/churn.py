@@ -54,7 +54,11 @@ def churn_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Repor
         labels[by],
         [Column(labels[by]), Column(_("Cases"), "number"), Column(_("Order value, 12 months before"), "money")],
         [cells(name(row.key), Cell(row.cases, _drill(scope, by, row.key)), row.value) for row in rows],
-        cells(_("Total"), sum(row.cases for row in rows), sum((row.value for row in rows), Decimal(0))),
+        cells(
+            _("Total"),
+            Cell(sum(row.cases for row in rows), _all(scope, by)),
+            sum((row.value for row in rows), Decimal(0)),
+        ),
         _("Lost customers only") if by == "reason" else "",
     )
     data = {
@@ -96,7 +100,13 @@ def _namer(session: Session, by: str, scope: ReportScope, rows: list[ChurnRow]) 
     return lambda key: dictionary.label(session, term_list, key) if key else _("not entered")
 
 
-def _drill(scope: ReportScope, by: str, key: Any) -> str:
+def _all(scope: ReportScope, by: str) -> str:
+    """The cases of all rows of the table."""
+    lost = {"_flt_0_status": str(ChurnStatus.lost)} if by == "reason" else {}
+    return rows_url("ChurnView.list", scope, **lost, **_days(scope.first, scope.last))
+
+
+def _drill(scope: ReportScope, by: str, key: Any, **more: str) -> str:
     first, last = scope.first, scope.last
     args: dict[str, Any] = {}
     if by == "month":
@@ -109,7 +119,7 @@ def _drill(scope: ReportScope, by: str, key: Any) -> str:
     else:
         column = {"owner": "owner_id"}.get(by, by)
         args = {f"_flt_0_{column}": key} if key is not None else {f"_flt_4_{column}": "y"}
-    return rows_url("ChurnView.list", scope, **args, **_days(first, last))
+    return rows_url("ChurnView.list", scope, **args, **more, **_days(first, last))
 
 
 def _days(first: date, last: date) -> dict[str, str]:
@@ -125,7 +135,14 @@ def _trend(scope: ReportScope, opened: list[ChurnRow], lost: list[ChurnRow]) -> 
         "months",
         _("By month of the warning"),
         [Column(_("Month")), Column(_("Warnings"), "number"), Column(_("of which lost"), "number")],
-        [cells(f"{starts[number]:%Y-%m}", every.get(number, 0), gone.get(number, 0)) for number in numbers],
+        [
+            cells(
+                f"{starts[number]:%Y-%m}",
+                Cell(every.get(number, 0), _drill(scope, "month", number)),
+                Cell(gone.get(number, 0), _drill(scope, "month", number, _flt_0_status=str(ChurnStatus.lost))),
+            )
+            for number in numbers
+        ],
     )
     data = {
         "x": [format_month(start, today()) for start in starts],

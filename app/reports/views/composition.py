@@ -17,7 +17,7 @@ from app.reports.pages import Chart, ReportPage
 from app.reports.queries.composition import DIMENSIONS, Part, composition
 from app.reports.queries.scope import ReportScope
 from app.reports.tables import Cell, Column, ReportTable, cells
-from app.reports.views.asked import customers_url, kept
+from app.reports.views.asked import customers_url, kept, rows_url
 from app.theme.widgets import Kpi
 
 TERMS = {"level": "customer_level", "industry": "industry", "source": "source"}
@@ -51,9 +51,14 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
     )
     page.kpis = [
         Kpi(_("Customers"), format_number(customers), url=customers_url(scope)),
-        Kpi(_("Order value"), format_money(value)),
+        Kpi(_("Order value"), format_money(value), url=_orders(scope)),
         Kpi(_("Number of groups"), format_number(sum(1 for part in parts if part.key))),
-        Kpi(_("Not entered"), format_number(customers - entered), labels[by]),
+        Kpi(
+            _("Not entered"),
+            format_number(customers - entered),
+            labels[by],
+            url=next((_drill(scope, by, part) for part in parts if not part.key), ""),
+        ),
     ]
     table = ReportTable(
         "parts",
@@ -75,7 +80,13 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
             )
             for part in parts
         ],
-        cells(_("Total"), customers, Decimal(1) if customers else None, value, Decimal(1) if value > 0 else None),
+        cells(
+            _("Total"),
+            Cell(customers, customers_url(scope)),
+            Decimal(1) if customers else None,
+            Cell(value, _orders(scope)),
+            Decimal(1) if value > 0 else None,
+        ),
     )
     shown = parts[:ON_CHART]
     data = {
@@ -95,6 +106,11 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
     ]
     page.tables = [table]
     return page
+
+
+def _orders(scope: ReportScope) -> str:
+    days = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
+    return rows_url("OrderView.list", scope, **days)
 
 
 def _label(session: Session, by: str, part: Part) -> str:

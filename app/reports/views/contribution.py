@@ -42,9 +42,9 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
     )
     first = found.classes[0] if found.classes else None
     page.kpis = [
-        Kpi(_("Order value"), format_money(found.value), _change(found.value, before)),
-        Kpi(_("Customers with orders"), format_number(found.customers)),
-        Kpi(_("Orders"), format_number(found.orders)),
+        Kpi(_("Order value"), format_money(found.value), _change(found.value, before), url=_orders(scope)),
+        Kpi(_("Customers with orders"), format_number(found.customers), url="#table-customers" if found.rows else ""),
+        Kpi(_("Orders"), format_number(found.orders), url=_orders(scope, _flt_0_kind="sale")),
         Kpi(
             _("Share of class A"),
             format_percent(_share(first.value, found.value) if first and first.name == "A" else None, 1),
@@ -80,24 +80,27 @@ def _table(found: Any, scope: ReportScope) -> ReportTable:
         Column(_("Share of value"), "percent"),
         Column(_("Running share"), "percent"),
     ]
-    days = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
     rows = [
         cells(
             Cell(row.customer.name, url_for("CustomerView.show", pk=row.customer.id)),
             row.class_name,
             str(LABELS[row.customer.status]),
-            Cell(
-                row.orders,
-                rows_url("OrderView.list", scope, _flt_0_customer_id=row.customer.id, _flt_0_kind="sale", **days),
-            ),
-            Cell(row.value, rows_url("OrderView.list", scope, _flt_0_customer_id=row.customer.id, **days)),
+            Cell(row.orders, _orders(scope, _flt_0_customer_id=row.customer.id, _flt_0_kind="sale")),
+            Cell(row.value, _orders(scope, _flt_0_customer_id=row.customer.id)),
             _share(row.value, found.value),
             _share(row.running, found.value),
         )
         for row in found.rows
     ]
-    total = cells(_("Total"), "", "", found.orders, found.value, Decimal(1) if found.value else None, None)
+    orders, value = Cell(found.orders, _orders(scope, _flt_0_kind="sale")), Cell(found.value, _orders(scope))
+    total = cells(_("Total"), "", "", orders, value, Decimal(1) if found.value else None, None)
     return ReportTable("customers", _("Customers"), columns, rows, total)
+
+
+def _orders(scope: ReportScope, **more: Any) -> str:
+    """The orders of the period that count, narrowed by ``more``."""
+    days = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
+    return rows_url("OrderView.list", scope, **(days | more))
 
 
 def _classes(found: Any, scope: ReportScope) -> ReportTable:

@@ -11,7 +11,7 @@ from app.core import dictionary
 from app.core.i18n import _, format_month, format_number, format_percent
 from app.reports.pages import Chart, ReportPage
 from app.reports.queries.scope import ReportScope
-from app.reports.queries.service import ServiceRow, service
+from app.reports.queries.service import ServiceRow, all_together, service
 from app.reports.tables import Cell, Column, ReportTable, cells
 from app.reports.views.asked import kept, month_days, person_names, rows_url
 from app.service.models import Priority, RequestStatus
@@ -43,18 +43,17 @@ def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Rep
         chosen=by,
         count=len(rows),
     )
-    total = sum(row.requests for row in rows)
-    rated = sum(row.rated for row in rows)
+    every = all_together(session, scope)
     page.kpis = [
-        Kpi(_("Requests"), format_number(total), url=_drill(scope, "", None)),
-        Kpi(_("Not archived yet"), format_number(sum(row.open for row in rows))),
-        Kpi(_("First answer"), _hours(_mean(rows, "response_hours")), _("hours on average")),
-        Kpi(_("Solved"), _hours(_mean(rows, "resolution_hours")), _("hours on average")),
-        Kpi(_("Solved in time"), format_percent(_mean(rows, "in_time"))),
+        Kpi(_("Requests"), format_number(every.requests), url=_drill(scope, "", None)),
+        Kpi(_("Not archived yet"), format_number(every.open), url=_open(scope, "", None)),
+        Kpi(_("First answer"), _hours(every.response_hours), _("hours on average")),
+        Kpi(_("Solved"), _hours(every.resolution_hours), _("hours on average")),
+        Kpi(_("Solved in time"), format_percent(every.in_time, 1) or "–"),
         Kpi(
             _("Satisfaction"),
-            format_number(_mean(rows, "satisfaction", "rated"), 2) if rated else _("not rated"),
-            _("%(count)d rated", count=rated),
+            format_number(every.satisfaction, 2) if every.rated else _("not rated"),
+            _("%(count)d rated", count=every.rated),
         ),
     ]
     table = ReportTable(
@@ -73,7 +72,7 @@ def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Rep
             cells(
                 name(row.key),
                 Cell(row.requests, _drill(scope, by, row.key)),
-                row.open,
+                Cell(row.open, _open(scope, by, row.key) if row.open else ""),
                 row.response_hours,
                 row.resolution_hours,
                 row.in_time,
@@ -81,7 +80,15 @@ def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Rep
             )
             for row in rows
         ],
-        cells(_("Total"), total, sum(row.open for row in rows), None, None, None, None),
+        cells(
+            _("Total"),
+            Cell(every.requests, _drill(scope, "", None)),
+            Cell(every.open, _open(scope, "", None)),
+            every.response_hours,
+            every.resolution_hours,
+            every.in_time,
+            every.satisfaction,
+        ),
     )
     data = {
         "x": [name(row.key) for row in rows[:15]],
@@ -96,13 +103,6 @@ def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Rep
         page.charts.append(_trend(scope, months))
     page.tables = [table]
     return page
-
-
-def _mean(rows: list[ServiceRow], name: str, weight: str = "requests") -> float | None:
-    """The mean over all rows, each weighed by how many requests it stands for."""
-    known = [(float(getattr(row, name)), getattr(row, weight)) for row in rows if getattr(row, name) is not None]
-    weights = sum(count for _value, count in known)
-    return sum(value * count for value, count in known) / weights if weights else None
 
 
 def _hours(value: float | None) -> str:
@@ -122,7 +122,14 @@ def _namer(session: Session, by: str, scope: ReportScope, rows: list[ServiceRow]
     return lambda key: dictionary.label(session, "request_type", key)
 
 
-def _drill(scope: ReportScope, by: str, key: Any) -> str:
+def _open(scope: ReportScope, by: str, key: Any) -> str:
+    """Those that are not archived yet."""
+    if by == "status":
+        return _drill(scope, by, key)
+    return _drill(scope, by, key, _flt_1_status=str(RequestStatus.archived))
+
+
+def _drill(scope: ReportScope, by: str, key: Any, **more: Any) -> str:
     first, last = scope.first, scope.last
     args: dict[str, Any] = {}
     if by == "month":
@@ -132,7 +139,7 @@ def _drill(scope: ReportScope, by: str, key: Any) -> str:
     elif by:
         args = {f"_flt_0_{by}": key}
     args |= {"_flt_1_received_at": first.isoformat(), "_flt_2_received_at": last.isoformat()}
-    return rows_url("ServiceRequestView.list", scope, **args)
+    return rows_url("ServiceRequestView.list", scope, **(args | more))
 
 
 def _trend(scope: ReportScope, months: list[ServiceRow]) -> Chart:
@@ -145,7 +152,7 @@ def _trend(scope: ReportScope, months: list[ServiceRow]) -> Chart:
         [
             cells(
                 f"{start:%Y-%m}",
-                found[number].requests if number in found else 0,
+                Cell(found[number].requests if number in found else 0, _drill(scope, "month", number)),
                 found[number].satisfaction if number in found else None,
             )
             for number, start in enumerate(starts)

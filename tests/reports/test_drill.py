@@ -1,0 +1,99 @@
+"""Every figure with rows behind it opens exactly those; sums of parts are never guessed from the parts' means."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from sqlalchemy import text
+
+from app.core.actors import Actor, acting_as
+from app.core.database import utc_now
+from tests.support.churn import make_case, make_history
+
+assert make_case, make_history
+SYSTEM = Actor.system("test")
+GROUPINGS = {
+    "contribution": ("",),
+    "composition": ("level", "industry", "region", "credit", "satisfaction", "source", "status"),
+    "service": ("type", "status", "specialist", "priority", "month"),
+    "churn": ("status", "reason", "owner", "level", "month"),
+}
+FIELDS = ["", "level=A", "industry=food", "region=330000", "status=prospect", "owner={owner}"]
+
+
+@pytest.fixture
+def busy(session, company, make_user, make_case):
+    """The company with service requests in every hand and churn cases of every outcome."""
+    from app.service.services import create_request, workflow
+
+    at = utc_now()
+    specialists = [make_user("Service Specialist") for _ in range(2)]
+    plan = [(0, "complaint", 30, (2, 3), 0), (0, "repair", 20, (5, None), 0), (1, "complaint", 20, None, 1)]
+    plan += [(2, "suggestion", 200, (40, 90), 1), (2, "complaint", 3, (1, None), 1)]
+    with acting_as(SYSTEM, session):
+        for number, kind, ago, hours, owner in plan:
+            came = at - timedelta(days=ago)
+            values = {"customer_id": company["customers"][number].id, "type": kind, "text": "破损"}
+            request = create_request(values, by=SYSTEM, at=came)
+            workflow.make("assign", request, by=SYSTEM, at=came, owner_id=specialists[owner].id)
+            if hours is None:
+                continue
+            request.responded_at = came + timedelta(hours=hours[0])
+            if hours[1]:
+                done = came + timedelta(hours=hours[1])
+                workflow.make("process", request, by=SYSTEM, at=done, solution="补发")
+                workflow.make("record_feedback", request, by=SYSTEM, at=done, satisfaction=3 + owner)
+                workflow.make("archive", request, by=SYSTEM, at=done)
+    for number, status in enumerate(("warned", "postponed", "lost", "recovered")):
+        make_case(status=status, customer=company["customers"][number], owner_id=company["managers"][number % 2].id)
+    session.commit()
+    return company
+
+
+def drills(page: str) -> list[tuple[str, int]]:
+    """The address behind each figure that counts something, and the figure."""
+    found = re.findall(r'<a[^>]*class="drill"[^>]*href="(/[^"]*/list/[^"]*)"[^>]*>([\d,]+)</a>', page)
+    return [(unescape(url), int(number.replace(",", ""))) for url, number in found]
+
+
+@pytest.mark.parametrize("report", GROUPINGS)
+def test_every_figure_opens_as_many_rows_as_it_says(busy, client_as, report):
+    director = client_as("Sales Director")
+    asked = [(by, fields.format(owner=busy["managers"][0].id)) for by in GROUPINGS[report] for fields in FIELDS]
+
+    figures = {
+        (by, fields): set(drills(director.get(f"/reports/{report}?by={by}&{fields}").text)) for by, fields in asked
+    }
+
+    assert all(found for (_by, fields), found in figures.items() if not fields)
+    for url, number in set().union(*figures.values()):
+        path, _mark, args = url.partition("?")
+        count = director.get(path.replace("/list/", "/count") + f"?{args}").json["count"]
+        assert count == number, url
+
+
+def test_the_means_of_all_requests_are_what_plain_sql_finds_however_they_are_grouped(session, busy, client_as):
+    hours = (
+        "(julianday({0}) - julianday(received_at)) * 24"
+        if session.get_bind().dialect.name == "sqlite"
+        else "EXTRACT(EPOCH FROM ({0} - received_at)) / 3600.0"
+    )
+    first, solved, rated = session.execute(
+        text(
+            f"SELECT AVG({hours.format('responded_at')}), AVG({hours.format('processed_at')}), AVG(satisfaction)"
+            " FROM service_request"
+        )
+    ).one()
+    plain = [f"{float(first):.1f}", f"{float(solved):.1f}", f"{Decimal(str(rated)):.2f}"]
+
+    director = client_as("Sales Director")
+    for by in GROUPINGS["service"]:
+        page = director.get(f"/reports/service?by={by}").text
+        labels = ("首次响应", "解决用时", "满意度")
+        shown = [re.search(rf"<dt>{label}</dt><dd[^>]*>\s*([\d.]+)", page).group(1) for label in labels]
+        total = re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tfoot>")[2].partition("</tfoot>")[0])
+        assert (shown, [total[3], total[4], total[6]]) == (plain, plain), by
