@@ -8,18 +8,18 @@ one sealer at a time; :func:`seal` is run by the schedule and by ``audit verify`
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, event, func, insert, inspect, select, update
+from sqlalchemy import Connection, ForeignKey, Index, String, event, func, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from app.core.actors import Actor, current_actor
-from app.core.database import Json, Key, Model, Moment, Recyclable, Traced, to_json, utc_now
+from app.core.database import Json, Key, Model, Moment, Recyclable, Spelled, Traced, to_json, utc_now
+from app.core.rows import insert_rows
 
 GENESIS = "0" * 64
 SILENT = {"id", "version", "created_at", "created_by_id", "changed_at", "changed_by_id", "deleted_by_id"}
@@ -88,8 +88,7 @@ def entry(
         "kind": kind,
         "record_id": record_id,
         "title": title[:200],
-        # As the database gives them back, so that the digest can be recomputed.
-        "changes": json.loads(told),
+        "changes": Spelled(told),
         "erased": False,
     }
     return row | {"digest": digest_of(row, told)}
@@ -97,8 +96,7 @@ def entry(
 
 def write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Insert entries made by :func:`entry`."""
-    if rows:
-        connection.execute(insert(AuditEntry.__table__), list(rows))
+    insert_rows(connection, AuditEntry.__table__, rows)
 
 
 def record(

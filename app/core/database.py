@@ -64,6 +64,12 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
+class Spelled(str):
+    """JSON that is text already."""
+
+    __slots__ = ()
+
+
 class _Encoder(json.JSONEncoder):
     """The package's encoder, which makes its fast half anew for every value, with that half made once."""
 
@@ -77,6 +83,8 @@ class _Encoder(json.JSONEncoder):
         )  # fmt: skip
 
     def encode(self, o: object) -> str:
+        if type(o) is Spelled:
+            return str(o)
         return super().encode(o) if self._make is None or isinstance(o, str) else "".join(self._make(o, 0))
 
 

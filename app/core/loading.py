@@ -1,114 +1,14 @@
-"""Rows on their way into the database: spelled once for either database, and written at its full speed."""
+"""Filling whole tables at the database's full speed: indexes, keys and SQLite's log stand aside meanwhile."""
 
 from __future__ import annotations
 
-import marshal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Connection, Date, Numeric, Table
+from sqlalchemy import Connection
 
-from app.core.database import Moment, to_json
 from app.core.search import create_index_ddl, drop_index_ddl
-from app.core.secrets import Encrypted
-
-Speller = Callable[[Any], Any]
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-class Spelled(str):
-    """JSON that is text already."""
-
-    __slots__ = ()
-
-
-def _json(value: Any) -> str:
-    return str(value) if type(value) is Spelled else to_json(value)
-
-
-def _moment_for_sqlite(value: datetime) -> str:
-    # Without the zone at its end, which is UTC.
-    return value.isoformat(" ", "microseconds")[:26]
-
-
-class _Moments(dict[datetime, str]):
-    """The spelling of moments; a record, its audit entry and its line in the timeline share one."""
-
-    def __init__(self, spell: Callable[[datetime], str]) -> None:
-        self._spell = spell
-
-    def __missing__(self, moment: datetime) -> str:
-        self[moment] = spelled = self._spell(moment)
-        return spelled
-
-
-def _speller(column_type: Any, *, postgresql: bool) -> Speller | None:
-    """How one column's values are spelled; None for as they are."""
-    if isinstance(column_type, Encrypted):
-        return lambda value: column_type.process_bind_param(value, None)  # type: ignore[arg-type]  # asks no dialect
-    if isinstance(column_type, Moment):
-        return _Moments(datetime.isoformat if postgresql else _moment_for_sqlite).__getitem__
-    if isinstance(column_type, JSON):
-        return _json
-    if isinstance(column_type, Date):
-        return date.isoformat
-    if isinstance(column_type, Boolean):
-        return (lambda value: "t" if value else "f") if postgresql else int
-    if isinstance(column_type, Numeric):
-        return str if postgresql else float
-    return str if postgresql else None
-
-
-def _cell(value: Any, speller: Speller) -> str:
-    if value is None:
-        return "\\N"
-    spelled = speller(value)
-    if isinstance(value, str | list | dict):
-        return str(spelled).translate(_ESCAPES)
-    return f"\\\\x{spelled.hex()}" if isinstance(spelled, bytes) else str(spelled)
-
-
-class Layout:
-    """The columns of one table, as they are written."""
-
-    def __init__(self, table: Table, names: Sequence[str], *, postgresql: bool) -> None:
-        self.names, self.postgresql = tuple(names), postgresql
-        spellers = [_speller(table.c[name].type, postgresql=postgresql) for name in names]
-        self.spelled = [(place, speller) for place, speller in enumerate(spellers) if speller is not None]
-
-    def pack(self, rows: Sequence[dict[str, Any]]) -> bytes:
-        """Return ``rows`` as bytes that :func:`write` takes, small and quick to hand to another process."""
-        if self.postgresql:
-            return "".join(self._line(row) for row in rows).encode()
-        packed = [[*map(row.get, self.names)] for row in rows]
-        for place, speller in self.spelled:
-            for cells in packed:
-                if cells[place] is not None:
-                    cells[place] = speller(cells[place])
-        return marshal.dumps(packed)
-
-    def _line(self, row: dict[str, Any]) -> str:
-        cells = map(row.get, self.names)
-        return (
-            "\t".join([_cell(cell, speller) for cell, (_place, speller) in zip(cells, self.spelled, strict=True)])
-            + "\n"
-        )
-
-
-def write(connection: Connection, name: str, names: Sequence[str], packed: bytes) -> None:
-    """Insert what :meth:`Layout.pack` made."""
-    columns = ", ".join(names)
-    with closing(connection.connection.cursor()) as cursor:
-        if connection.dialect.name == "postgresql":
-            with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
-                copy.write(packed)
-            return
-        marks = ", ".join("?" * len(names))
-        statement = f"INSERT INTO {name} ({columns}) VALUES ({marks})"  # noqa: S608 - names of our own tables
-        cursor.executemany(statement, marshal.loads(packed))  # noqa: S302 - made a moment ago by ourselves
-
 
 # A table without its indexes fills several times faster; they are made again in one go.
 _INDEXES = {

@@ -50,7 +50,8 @@ def reserve(session: Session, kind: str, at: datetime, count: int = 1) -> list[s
     first = series.last + 1
     series.last += count
     session.flush()
-    return [pattern.format(year=f"{at:%Y}", month=f"{at:%m}", number=n) for n in range(first, first + count)]
+    year, month = f"{at:%Y}", f"{at:%m}"
+    return [pattern.format(year=year, month=month, number=n) for n in range(first, first + count)]
 
 
 def next_number(session: Session, kind: str, at: datetime) -> str:

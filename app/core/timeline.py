@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     and_,
     delete,
-    insert,
     or_,
     select,
     true,
@@ -25,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.core.actors import Actor, current_actor
 from app.core.database import Json, Key, Model, Moment
 from app.core.errors import NobodyActing
+from app.core.rows import insert_rows
 from app.core.visibility import record_of, with_deleted
 
 SEARCHED = (
@@ -129,9 +129,7 @@ def row(
 
 def write(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows made by :func:`row`."""
-    rows = list(rows)
-    if rows:
-        connection.execute(insert(TimelineEntry.__table__), rows)
+    insert_rows(connection, TimelineEntry.__table__, list(rows))
 
 
 def tell(

@@ -18,7 +18,7 @@ def test_no_look_up_of_customers_reads_their_whole_table(session, database_kind)
 
     plan = [row.detail for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {literal}")]
 
-    assert [step.split(" USING ")[0] for step in plan] == ["SEARCH customer"]
+    assert [step.split(" USING ")[0] for step in plan if "customer" in step] == ["SEARCH customer"]
 
 
 def test_customers_are_found_by_exactly_their_name(session, make_customer):

@@ -15,6 +15,7 @@ from app.churn.rule import is_silent, judged_orders
 from app.churn.workflow import workflow
 from app.core import dictionary, timeline
 from app.core.actors import Actor, acting_as
+from app.core.among import among
 from app.core.checks import NO_CHOICE, REQUIRED, Checks
 from app.core.database import db
 from app.core.errors import Invalid
@@ -115,15 +116,14 @@ def end_silences(session: Session, newest: Mapping[int, date], *, by: Actor, at:
     system = Actor(user_id=by.user_id, name=by.name, everything=True)
     closed = 0
     with acting_as(system, session):
-        for place in range(0, len(fresh), 500):
-            some = ChurnCase.customer_id.in_(fresh[place : place + 500])
-            unrecovered = select(ChurnCase).where(some, ChurnCase.status != ChurnStatus.recovered)
-            for case in session.scalars(unrecovered).all():
-                order_id = ending_order(session, case, today)
-                if order_id is not None:
-                    workflow.cause("recover", case, by=system, at=at, order_id=order_id)
-                    keep_band(session, [case.customer_id], ChurnBand.on_track)
-                    closed += 1
+        some = among(ChurnCase.customer_id, fresh)
+        unrecovered = select(ChurnCase).where(some, ChurnCase.status != ChurnStatus.recovered)
+        for case in session.scalars(unrecovered).all() if fresh else ():
+            order_id = ending_order(session, case, today)
+            if order_id is not None:
+                workflow.cause("recover", case, by=system, at=at, order_id=order_id)
+                keep_band(session, [case.customer_id], ChurnBand.on_track)
+                closed += 1
     return closed
 
 

@@ -25,7 +25,9 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core.among import among
 from app.core.database import Key, Model
+from app.core.rows import insert_rows
 from app.core.search.tokens import tokens
 
 KIND_BITS = 16
@@ -146,12 +148,13 @@ def index(session: Session, kind: str, record_id: int, texts: Texts) -> None:
     )
 
 
-def index_many(connection: Connection, kind: str, rows: Iterable[tuple[int, Texts]]) -> None:
-    """Do for many ``(record_id, texts)`` what :func:`index` does for one."""
+def index_many(connection: Connection, kind: str, rows: Iterable[tuple[int, Texts]], *, fresh: bool = False) -> None:
+    """Do for many ``(record_id, texts)`` what :func:`index` does for one; ``fresh`` records have no entry yet."""
     entries = SearchEntry.__table__
     for chunk in _chunks(entry(kind, record_id, texts) for record_id, texts in rows):
-        connection.execute(delete(entries).where(entries.c.id.in_([row["id"] for row in chunk])))
-        connection.execute(entries.insert(), chunk)
+        if not fresh:
+            connection.execute(delete(entries).where(among(entries.c.id, [row["id"] for row in chunk])))
+        insert_rows(connection, entries, chunk)
 
 
 def _chunks(entries: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

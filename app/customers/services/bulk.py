@@ -8,17 +8,19 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit, numbering, search, timeline
 from app.core.actors import Actor, acting_as
+from app.core.among import among
 from app.core.bulk import creation, reserve_keys
 from app.core.doing import done_by
 from app.core.errors import Invalid, invalid
 from app.core.i18n import _l
 from app.core.pinyin import name_key
+from app.core.rows import insert_rows
 from app.core.visibility import with_deleted
 from app.customers.duplicates import keys_of
 from app.customers.models import Customer, CustomerKey, CustomerKind, CustomerStatus, CustomerTag, Tag
@@ -29,7 +31,6 @@ _customer = Customer.__table__
 _key = CustomerKey.__table__
 _UNIQUE = ("code", "external_id", "uscc")
 LONGEST_CODE = 32
-AT_ONCE = 500
 
 
 @dataclass
@@ -124,19 +125,20 @@ def _taken(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, dic
                     if row.get(name)
                 }
             )
-            for start in range(0, len(given), AT_ONCE):
-                statement = (
-                    select(column, User)
-                    .select_from(Customer)
-                    .outerjoin(User, User.id == Customer.owner_id)
-                    .where(column.in_(given[start : start + AT_ONCE]))
+            if not given:
+                continue
+            statement = (
+                select(column, User)
+                .select_from(Customer)
+                .outerjoin(User, User.id == Customer.owner_id)
+                .where(among(column, given))
+            )
+            for value, owner in session.execute(statement if name == "uscc" else with_deleted(statement)):
+                taken[name][value] = (
+                    _l("Already used by a customer of %(owner)s.", owner=owner.name)
+                    if owner
+                    else _l("Already used by a customer without an owner.")
                 )
-                for value, owner in session.execute(statement if name == "uscc" else with_deleted(statement)):
-                    taken[name][value] = (
-                        _l("Already used by a customer of %(owner)s.", owner=owner.name)
-                        if owner
-                        else _l("Already used by a customer without an owner.")
-                    )
     return taken
 
 
@@ -153,10 +155,7 @@ def _write_customers(session: Session, new: list[dict[str, Any]], by: Actor, at:
     for columns, pk in zip(new, reserve_keys(session, _customer, len(new)), strict=True):
         columns["id"] = pk
     connection = session.connection()
-    names = set(_customer.c.keys())
-    connection.execute(
-        insert(_customer), [{name: columns[name] for name in columns if name in names} for columns in new]
-    )
+    insert_rows(connection, _customer, new)
     _tag(session, new, by)
     audit.write(
         connection,
@@ -184,7 +183,7 @@ def _tag(session: Session, new: Iterable[Mapping[str, Any]], by: Actor) -> None:
             session.add(known[name])
     session.flush()
     links = [{"customer_id": pk, "tag_id": known[name].id} for pk, names in tagged.items() for name in names]
-    session.execute(insert(CustomerTag.__table__), links)
+    insert_rows(session.connection(), CustomerTag.__table__, links)
 
 
 def let_be_found(session: Session, found: Sequence[tuple[Any, list[Any]]], *, fresh: bool = False) -> None:
@@ -194,9 +193,10 @@ def let_be_found(session: Session, found: Sequence[tuple[Any, list[Any]]], *, fr
         connection,
         "customer",
         [(customer.id, one_customer.search_texts(customer, contacts)) for customer, contacts in found],
+        fresh=fresh,
     )
     if not fresh:
-        connection.execute(delete(_key).where(_key.c.customer_id.in_([customer.id for customer, _ in found])))
+        connection.execute(delete(_key).where(among(_key.c.customer_id, [customer.id for customer, _ in found])))
     rows = [
         {"customer_id": customer.id, "key": key}
         for customer, contacts in found
@@ -204,5 +204,4 @@ def let_be_found(session: Session, found: Sequence[tuple[Any, list[Any]]], *, fr
             keys_of(customer.name, customer.uscc, [customer.phone, *(n for c in contacts for n in (c.mobile, c.phone))])
         )
     ]
-    if rows:
-        connection.execute(insert(_key), rows)
+    insert_rows(connection, _key, rows)

@@ -7,20 +7,22 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import audit, search, timeline
 from app.core.actors import Actor, acting_as
+from app.core.among import among
 from app.core.bulk import creation, reserve_keys
 from app.core.doing import done_by
 from app.core.errors import Invalid, NotFound, invalid
 from app.core.i18n import _l, local_day
 from app.core.pinyin import name_key
+from app.core.rows import insert_rows
 from app.core.visibility import with_deleted
 from app.customers.models import Contact, Customer
 from app.customers.services import contacts as one_contact
-from app.customers.services.bulk import AT_ONCE, Made, let_be_found, trace
+from app.customers.services.bulk import Made, let_be_found, trace
 
 _contact = Contact.__table__
 
@@ -33,18 +35,13 @@ def create_contacts(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetim
     with done_by(by, at, "contact.import") as session:
         made = Made([None] * len(rows))
         customer_ids = sorted({row["customer_id"] for row in rows if isinstance(row.get("customer_id"), int)})
-        customers = {c.id: c for c in _in_chunks(session, Customer, Customer.id, customer_ids)}
-        peopled = {c.customer_id for c in _in_chunks(session, Contact, Contact.customer_id, customer_ids)}
+        customers = {c.id: c for c in session.scalars(select(Customer).where(among(Customer.id, customer_ids)))}
+        peopled = set(session.scalars(select(Contact.customer_id).where(among(Contact.customer_id, customer_ids))))
         new = list(_checked_contacts(session, rows, made, customers, peopled, by, at))
         _write_contacts(session, new, customers, by, at)
         for columns in new:
             made.ids[columns["index"]] = columns["id"]
     return made
-
-
-def _in_chunks(session: Session, model: type[Any], column: Any, keys: Sequence[int]) -> Iterator[Any]:
-    for start in range(0, len(keys), AT_ONCE):
-        yield from session.scalars(select(model).where(column.in_(keys[start : start + AT_ONCE])))
 
 
 _NEW_CONTACT: dict[str, Any] = {column.name: None for column in _contact.c if column.nullable} | {
@@ -65,7 +62,7 @@ def _checked_contacts(
 ) -> Iterator[dict[str, Any]]:
     given = [str(row["external_id"]) for row in rows if row.get("external_id")]
     with acting_as(Actor.system("uniqueness"), session):
-        statement = with_deleted(select(Contact.external_id).where(Contact.external_id.in_(given)))
+        statement = with_deleted(select(Contact.external_id).where(among(Contact.external_id, given)))
         taken = set(session.scalars(statement)) if given else set()
     for index, row in enumerate(rows):
         try:
@@ -101,10 +98,7 @@ def _write_contacts(
     for columns, pk in zip(new, reserve_keys(session, _contact, len(new)), strict=True):
         columns["id"] = pk
     connection = session.connection()
-    names = set(_contact.c.keys())
-    connection.execute(
-        insert(_contact), [{name: columns[name] for name in columns if name in names} for columns in new]
-    )
+    insert_rows(connection, _contact, new)
     audit.write(
         connection,
         [audit.entry("create", "contact", c["id"], c["name"], creation(Contact, c), by=by, at=at) for c in new],
@@ -119,6 +113,7 @@ def _write_contacts(
             (c["id"], one_contact.search_texts(cast("Contact", SimpleNamespace(**c)), customers[c["customer_id"]]))
             for c in new
         ],
+        fresh=True,
     )
     timeline.write(
         connection,
@@ -129,6 +124,6 @@ def _write_contacts(
     )
     touched = sorted({columns["customer_id"] for columns in new})
     people: dict[int, list[Contact]] = {pk: [] for pk in touched}
-    for contact in _in_chunks(session, Contact, Contact.customer_id, touched):
+    for contact in session.scalars(select(Contact).where(among(Contact.customer_id, touched))):
         people[contact.customer_id].append(contact)
     let_be_found(session, [(customers[pk], people[pk]) for pk in touched])

@@ -15,8 +15,7 @@ from typing import Any
 from app.core import audit, notifications, timeline
 from app.core.actors import Actor
 from app.core.bulk import creation
-from app.core.database import Model, to_json
-from app.core.loading import Spelled
+from app.core.database import Model, Spelled, to_json
 from app.core.search.index import entry as search_entry
 
 Row = dict[str, Any]

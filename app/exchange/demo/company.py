@@ -25,8 +25,9 @@ from app.core.actors import Actor, acting_as
 from app.core.database import Model
 from app.core.errors import Invalid
 from app.core.i18n import _l, time_zone
-from app.core.loading import analyze, bare, write, written_once
+from app.core.loading import analyze, bare, written_once
 from app.core.numbering import NumberSeries
+from app.core.rows import write
 from app.customers.models import Customer, Tag
 from app.exchange.demo import telling
 from app.exchange.demo.blueprint import YEARS_BACK, Blueprint

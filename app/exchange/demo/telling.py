@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.database import Model
-from app.core.loading import Layout
+from app.core.rows import Layout
 from app.exchange.demo.blueprint import Blueprint
 from app.exchange.demo.books import Books
 from app.exchange.demo.dealing import Dealing

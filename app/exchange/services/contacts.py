@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.among import among
 from app.core.checks import REQUIRED
 from app.core.errors import DomainError, Invalid, invalid
 from app.core.i18n import _l
 from app.customers import services as customers
 from app.customers.models import Contact
 from app.exchange.services.outcome import Entry
-from app.exchange.services.references import AT_ONCE, customers_of
+from app.exchange.services.references import customers_of
 from app.exchange.services.writing import Writer
 
 
@@ -100,11 +101,11 @@ def _known(session: Session, entries: Sequence[Entry]) -> tuple[dict[str, Contac
     named: dict[tuple[int, str], Contact] = {}
     ids = sorted({str(entry.values["external_id"]) for entry in entries if entry.values.get("external_id")})
     owners = sorted({entry.values["customer_id"] for entry in entries})
-    for start in range(0, len(ids), AT_ONCE):
-        for contact in session.scalars(select(Contact).where(Contact.external_id.in_(ids[start : start + AT_ONCE]))):
+    if ids:
+        for contact in session.scalars(select(Contact).where(among(Contact.external_id, ids))):
             external[str(contact.external_id)] = contact
-    for start in range(0, len(owners), AT_ONCE):
-        of_them = select(Contact).where(Contact.customer_id.in_(owners[start : start + AT_ONCE]))
+    if owners:
+        of_them = select(Contact).where(among(Contact.customer_id, owners))
         for contact in session.scalars(of_them.order_by(Contact.id.desc())):
             named[contact.customer_id, contact.name] = contact
     return external, named

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.among import among
 from app.core.errors import DomainError, Invalid, invalid
 from app.core.i18n import _l
 from app.customers import services as customers
 from app.customers.models import Customer
 from app.exchange.services.outcome import Entry
-from app.exchange.services.references import AT_ONCE, named
+from app.exchange.services.references import named
 from app.exchange.services.writing import Writer
 
 _KEYS = ("external_id", "code", "uscc", "name")
@@ -86,9 +87,8 @@ def _known(session: Session, entries: Sequence[Entry]) -> dict[str, dict[str, li
     for name in _KEYS:
         column = getattr(Customer, name)
         given = sorted({_spelled(name, entry.values[name]) for entry in entries if entry.values.get(name)})
-        for start in range(0, len(given), AT_ONCE):
-            chunk = given[start : start + AT_ONCE]
-            condition = named(chunk) if name == "name" else column.in_(chunk)
+        if given:
+            condition = named(given) if name == "name" else among(column, given)
             for customer in session.scalars(select(Customer).where(condition)):
                 known[name].setdefault(getattr(customer, name), []).append(customer)
     return known

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.among import among
 from app.core.checks import REQUIRED
 from app.core.errors import DomainError, Invalid, invalid
 from app.core.i18n import _l, local_day
@@ -20,7 +21,7 @@ from app.core.money import cents
 from app.customers import services as customers
 from app.customers.models import CustomerStatus
 from app.exchange.services.outcome import Entry
-from app.exchange.services.references import AT_ONCE, customers_of
+from app.exchange.services.references import customers_of
 from app.exchange.services.writing import Writer
 from app.orders import services as orders
 from app.orders.models import Order, OrderKind, OrderLine
@@ -49,6 +50,7 @@ class OrderWriter(Writer):
     labels = {"lines": _l("Amount"), "customer_id": _l("Customer")}
 
     def begin(self) -> None:
+        self._today = local_day(self.at)
         self._numbers: set[int] = set()
         self._of_day: Counter[int] = Counter()
 
@@ -122,7 +124,7 @@ class OrderWriter(Writer):
             missing["customer"] = REQUIRED
         if missing:
             raise Invalid(fields=missing)
-        if first["ordered_on"] > local_day(self.at):
+        if first["ordered_on"] > self._today:
             raise invalid("ordered_on", _l("An order cannot be dated in the future."))
         if first["ordered_on"] < FIRST_DAY:
             raise invalid("ordered_on", _l("This day is too long ago."))
@@ -197,12 +199,9 @@ class OrderWriter(Writer):
         lines = [line for one in parsed for line in one.values["lines"] if line.get("product")]
         given = sorted({line["product"] for line in lines})
         found: dict[str, int] = {}
-        for start in range(0, len(given), AT_ONCE):
-            chunk = given[start : start + AT_ONCE]
-            for column in (Product.name, Product.external_id, Product.code):
-                found |= {
-                    str(name): pk for name, pk in session.execute(select(column, Product.id).where(column.in_(chunk)))
-                }
+        for column in (Product.name, Product.external_id, Product.code) if given else ():
+            of_lines = select(column, Product.id).where(among(column, given))
+            found |= {str(name): pk for name, pk in session.execute(of_lines)}
         for line in lines:
             name = line.pop("product")
             line |= {"product_id": found[name]} if name in found else {"text": name}
@@ -210,12 +209,9 @@ class OrderWriter(Writer):
     # --- what is there already ---
 
     def _known(self, session: Session, parsed: Sequence[Parsed]) -> dict[str, Order]:
-        found: dict[str, Order] = {}
         keys = [one.values["external_id"] for one in parsed]
-        for start in range(0, len(keys), AT_ONCE):
-            statement = select(Order).where(Order.external_id.in_(keys[start : start + AT_ONCE]))
-            found |= {str(order.external_id): order for order in session.scalars(statement)}
-        return found
+        there = session.scalars(select(Order).where(among(Order.external_id, keys)))
+        return {str(order.external_id): order for order in there}
 
     def _compare(self, session: Session, one: Parsed, order: Order) -> None:
         values = one.values

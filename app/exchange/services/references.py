@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from app.core.among import among
 from app.core.errors import invalid
 from app.core.i18n import _l
 from app.core.pinyin import name_key
 from app.customers.models import Customer
-
-AT_ONCE = 500
 
 
 @dataclass
@@ -46,18 +45,16 @@ class CustomersByName:
 
 def named(names: Sequence[str]) -> ColumnElement[bool]:
     """The customers called one of ``names``: their sorting key has an index, their name has none."""
-    return and_(Customer.name_key.in_(sorted({name_key(name) for name in names})), Customer.name.in_(names))
+    return and_(among(Customer.name_key, {name_key(name) for name in names}), among(Customer.name, names))
 
 
 def customers_of(session: Session, rows: Iterable[Mapping[str, Any]]) -> CustomersByName:
     """Read the customers that ``rows`` refer to."""
     known = CustomersByName()
     given = sorted({str(v[name]) for v in rows for name in ("customer", "customer_name") if v.get(name)})
-    for start in range(0, len(given), AT_ONCE):
-        chunk = given[start : start + AT_ONCE]
-        for column, into in ((Customer.external_id, known.external), (Customer.code, known.codes)):
-            for value, pk in session.execute(select(column, Customer.id).where(column.in_(chunk))):
-                into[str(value)] = pk
-        for name, pk in session.execute(select(Customer.name, Customer.id).where(named(chunk))):
-            known.names.setdefault(name, []).append(pk)
+    for column, into in ((Customer.external_id, known.external), (Customer.code, known.codes)):
+        for value, pk in session.execute(select(column, Customer.id).where(among(column, given))):
+            into[str(value)] = pk
+    for name, pk in session.execute(select(Customer.name, Customer.id).where(named(given))):
+        known.names.setdefault(name, []).append(pk)
     return known

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.core.among import among
 from app.customers.models import Contact, Customer
 from app.opportunities.models import Opportunity
 from app.orders.models import Order, OrderLine
@@ -74,8 +75,9 @@ def known_to(
         session, Opportunity.id, _keys(rows, "opportunity_id"), Opportunity.customer_id, Opportunity.owner_id
     ):
         known.opportunities[pk] = (customer_id, owner_id)
-    for chunk in in_chunks(_keys(lines, "product_id")):
-        known.products.update((p.id, p) for p in session.scalars(select(Product).where(Product.id.in_(chunk))))
+    if product_ids := _keys(lines, "product_id"):
+        of_lines = select(Product).where(among(Product.id, product_ids))
+        known.products = {product.id: product for product in session.scalars(of_lines)}
     external = {value for row in rows if isinstance(value := row.get("external_id"), str) and value.isprintable()}
     for pk, external_id in _read(session, Order.external_id, sorted(external), Order.id, swap=True):
         if pk != apart_from:
@@ -109,6 +111,6 @@ def _keys(rows: Iterable[Mapping[str, Any]], name: str) -> list[int]:
 def _read(
     session: Session, key: InstrumentedAttribute[Any], keys: Sequence[Any], *columns: Any, swap: bool = False
 ) -> Iterable[Any]:
-    for chunk in in_chunks(keys):
+    if keys:
         wanted = (*columns, key) if swap else (key, *columns)
-        yield from session.execute(select(*wanted).where(key.in_(chunk)))
+        yield from session.execute(select(*wanted).where(among(key, keys)))

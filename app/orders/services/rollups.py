@@ -16,24 +16,22 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     String,
-    and_,
     case,
     delete,
     func,
     insert,
     or_,
     select,
-    tuple_,
     type_coerce,
     update,
 )
 from sqlalchemy.orm import Session
 
+from app.core.among import among, pairs_among
 from app.core.database import Money
 from app.customers.models import Customer
 from app.orders.models import COUNTED, Order, OrderDay, OrderKind
 from app.orders.queries import year_until
-from app.orders.services.known import in_chunks
 
 _order = Order.__table__
 _day = OrderDay.__table__
@@ -50,21 +48,16 @@ def keep(session: Session, days: Collection[tuple[int, date]], today: date) -> N
     pairs = sorted(set(days))
     customer_ids = sorted({customer_id for customer_id, _on in pairs})
     lock_customers(session, customer_ids)
-    for chunk in in_chunks(pairs):
-        _rebuild_days(session, chunk)
+    _rebuild_days(session, pairs)
     rebuild_customers(session, customer_ids, today)
 
 
 def lock_customers(session: Session, customer_ids: Sequence[int]) -> None:
     """Let nobody else change what is kept about these customers until the commit; in one order, so nobody waits in a
     circle."""
-    for chunk in in_chunks(customer_ids):
-        session.execute(
-            select(_customer.c.id)
-            .where(_customer.c.id.in_(chunk))
-            .order_by(_customer.c.id)
-            .with_for_update(key_share=True)
-        ).all()
+    if session.get_bind().dialect.name != "sqlite":  # whose transaction holds the only write lock
+        mine = select(_customer.c.id).where(among(_customer.c.id, customer_ids))
+        session.execute(mine.order_by(_customer.c.id).with_for_update(key_share=True)).all()
 
 
 def day_sums() -> Select[Any]:
@@ -94,18 +87,9 @@ def rounded(amount: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _rebuild_days(session: Session, pairs: Sequence[tuple[int, date]]) -> None:
-    kept = _among(_day.c.customer_id, _day.c.day, pairs)
-    true = _among(_order.c.customer_id, _order.c.ordered_on, pairs)
-    session.execute(delete(_day).where(kept))
-    session.execute(insert(_day).from_select([column.name for column in _day.c], day_sums().where(true)))
-
-
-def _among(
-    customer: ColumnElement[Any], day: ColumnElement[Any], pairs: Sequence[tuple[int, date]]
-) -> ColumnElement[bool]:
-    # SQLite reads a whole table for a list of pairs, so the customers are named by themselves too.
-    customers = sorted({customer_id for customer_id, _on in pairs})
-    return and_(customer.in_(customers), tuple_(customer, day).in_(pairs))
+    session.execute(delete(_day).where(pairs_among(_day.c.customer_id, _day.c.day, pairs)))
+    true = day_sums().where(pairs_among(_order.c.customer_id, _order.c.ordered_on, pairs))
+    session.execute(insert(_day).from_select([column.name for column in _day.c], true))
 
 
 def rebuild_customers(session: Session, customer_ids: Sequence[int], today: date) -> None:
@@ -122,8 +106,7 @@ def rebuild_customers(session: Session, customer_ids: Sequence[int], today: date
         orders_12m=of_days(func.coalesce(func.sum(_day.c.orders), 0), year),
         value_12m=of_days(rounded(func.sum(_day.c.gross)), year),
     )
-    for chunk in in_chunks(customer_ids):
-        session.execute(statement.where(_customer.c.id.in_(chunk)))
+    session.execute(statement.where(among(_customer.c.id, customer_ids)))
     touched = set(customer_ids)
     for row in session.identity_map.values():
         if isinstance(row, Customer) and row.id in touched:
