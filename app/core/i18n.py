@@ -120,12 +120,12 @@ def format_number(value: Decimal | float | None, places: int | None = None) -> s
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def format_money(value: Decimal | float | None) -> str:
-    """Return an amount with the currency's sign, cents only when there are any. None is empty."""
+def format_money(value: Decimal | float | None, *, cents: bool = False) -> str:
+    """Return an amount with the currency's sign, cents only when there are any or ``cents`` asks. None is empty."""
     if value is None:
         return ""
     amount = round(Decimal(str(value)), 2)
-    figure = f"{abs(amount):,.2f}".removesuffix(".00")
+    figure = f"{abs(amount):,.2f}".removesuffix("" if cents else ".00")
     return f"-{currency_sign()}{figure}" if amount < 0 else f"{currency_sign()}{figure}"
 
 

@@ -13,7 +13,7 @@ Kind = Literal["text", "number", "money", "percent", "hours", "rating"]
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "text": lambda value: "" if value is None else str(value),
     "number": i18n.format_number,
-    "money": i18n.format_money,
+    "money": lambda value: i18n.format_money(value, cents=True),
     "percent": lambda value: i18n.format_percent(value, 1),
     "hours": lambda value: i18n.format_number(value, 1),
     "rating": lambda value: i18n.format_number(value, 2),

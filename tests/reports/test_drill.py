@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
+from urllib.parse import quote
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from app.core.actors import Actor, acting_as
@@ -97,3 +100,41 @@ def test_the_means_of_all_requests_are_what_plain_sql_finds_however_they_are_gro
         shown = [re.search(rf"<dt>{label}</dt><dd[^>]*>\s*([\d.]+)", page).group(1) for label in labels]
         total = re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tfoot>")[2].partition("</tfoot>")[0])
         assert (shown, [total[3], total[4], total[6]]) == (plain, plain), by
+
+
+@pytest.mark.parametrize("report", GROUPINGS)
+def test_the_workbook_says_the_same_as_every_cell_of_every_table(busy, client_as, report):
+    director = client_as("Sales Director")
+    for by in GROUPINGS[report]:
+        page = director.get(f"/reports/{report}?by={by}").text
+        answer = director.get(f"/reports/{report}/export?by={by}")
+        title = re.search(r"<h1>(.*?)</h1>", page).group(1)
+        book = load_workbook(io.BytesIO(answer.data))
+
+        tables = re.findall(
+            r'<section class="card report-t".*?<h2[^>]*>(.*?)</h2>.*?<table.*?>(.*?)</table>', page, re.DOTALL
+        )
+        assert tables
+        assert quote(title) in answer.headers["Content-Disposition"]
+        for name, table in tables:
+            rows = [
+                re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+                for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+            ]
+            cells = [[unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in rows]
+            sheet = [list(row) for row in book[name].iter_rows(values_only=True)]
+            assert [list(map(as_shown, row, told)) for row, told in zip(sheet, cells, strict=True)] == cells, (by, name)
+
+
+def as_shown(value, shown: str) -> str:
+    """A cell of the workbook, written as the page writes it."""
+    if value is None:
+        return shown if shown in ("", "–") else "nothing"
+    if isinstance(value, str):
+        return value
+    if shown.endswith("%"):
+        return f"{value * 100:.1f}%"
+    if shown.startswith(("¥", "-¥")):
+        return f"{value:,.2f}".replace("-", "-¥") if value < 0 else f"¥{value:,.2f}"
+    places = len(shown.partition(".")[2])
+    return f"{value:,.{places}f}"

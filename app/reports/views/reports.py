@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import abort, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 
@@ -144,6 +145,5 @@ class ReportView(BaseView):
             taken = asked.values(scope) | {"rows": sum(len(table.rows) for table in tables)}
             changes = {field: [None, value] for field, value in taken.items()}
             audit.record(session, "export", "report", name, changes, by=acting(), at=now())
-        answer = Response(content, mimetype=EXCEL)
-        answer.headers.set("Content-Disposition", "attachment", filename=f"{name}-{scope.first}-{scope.last}.xlsx")
-        return answer
+        called = f"{page.title}-{scope.first}-{scope.last}.xlsx"
+        return send_file(io.BytesIO(content), EXCEL, as_attachment=True, download_name=called)
