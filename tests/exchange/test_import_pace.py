@@ -31,3 +31,14 @@ def test_customers_are_found_by_exactly_their_name(session, make_customer):
         found = customers_of(session, [{"customer_name": "恒泰食品"}, {"customer_name": "衡泰食品"}])
 
     assert (found.find({"customer_name": "恒泰食品"}), found.find({"customer_name": "衡泰食品"})) == (known.id, None)
+
+
+def test_a_word_may_be_the_code_of_one_customer_and_the_name_of_another(session, make_customer):
+    coded, called = make_customer(code="KH-9", name="恒泰食品"), make_customer(name="KH-9")
+    session.commit()
+    rows = [{"customer": "KH-9"}, {"customer_name": "KH-9"}]
+
+    with acting_as(Actor.system("import"), session):
+        found = customers_of(session, rows)
+
+    assert [found.find(row) for row in rows] == [coded.id, called.id]

@@ -51,10 +51,18 @@ def named(names: Sequence[str]) -> ColumnElement[bool]:
 def customers_of(session: Session, rows: Iterable[Mapping[str, Any]]) -> CustomersByName:
     """Read the customers that ``rows`` refer to."""
     known = CustomersByName()
-    given = sorted({str(v[name]) for v in rows for name in ("customer", "customer_name") if v.get(name)})
+    references, names = set(), set()
+    for values in rows:
+        if values.get("customer"):
+            references.add(str(values["customer"]))
+        elif values.get("customer_name"):
+            names.add(str(values["customer_name"]))
     for column, into in ((Customer.external_id, known.external), (Customer.code, known.codes)):
-        for value, pk in session.execute(select(column, Customer.id).where(among(column, given))):
-            into[str(value)] = pk
-    for name, pk in session.execute(select(Customer.name, Customer.id).where(named(given))):
-        known.names.setdefault(name, []).append(pk)
+        if wanted := sorted(references - known.external.keys()):
+            for value, pk in session.execute(select(column, Customer.id).where(among(column, wanted))):
+                into[str(value)] = pk
+    names |= references - known.external.keys() - known.codes.keys()
+    if names:
+        for name, pk in session.execute(select(Customer.name, Customer.id).where(named(sorted(names)))):
+            known.names.setdefault(name, []).append(pk)
     return known
