@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -100,6 +101,23 @@ def test_the_means_of_all_requests_are_what_plain_sql_finds_however_they_are_gro
         shown = [re.search(rf"<dt>{label}</dt><dd[^>]*>\s*([\d.]+)", page).group(1) for label in labels]
         total = re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tfoot>")[2].partition("</tfoot>")[0])
         assert (shown, [total[3], total[4], total[6]]) == (plain, plain), by
+
+
+@pytest.mark.parametrize("report", ["service", "churn"])
+def test_every_part_of_a_bar_opens_as_many_rows_as_it_is_long(busy, client_as, report):
+    director = client_as("Sales Director")
+    parts = []
+    for by in GROUPINGS[report]:
+        page = director.get(f"/reports/{report}?by={by}").text
+        for chart in map(json.loads, re.findall(r"data-values='([^']*)'", page)):
+            counted = [one for one in chart.get("series", [chart]) if "links" in one and not chart.get("money")]
+            parts += [(url, number) for one in counted for url, number in zip(one["links"], one["y"], strict=True)]
+
+    assert sum(number for _url, number in parts)
+    for url, number in set(parts):
+        path, _mark, args = url.partition("?")
+        if number:
+            assert director.get(path.replace("/list/", "/count") + f"?{args}").json["count"] == number, url
 
 
 @pytest.mark.parametrize("report", GROUPINGS)

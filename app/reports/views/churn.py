@@ -147,9 +147,18 @@ def _trend(scope: ReportScope, opened: list[ChurnRow], lost: list[ChurnRow]) -> 
     data = {
         "x": [format_month(start, today()) for start in starts],
         "series": [
-            {"name": _("Other warnings"), "y": [every.get(n, 0) - gone.get(n, 0) for n in numbers], "tone": "wait"},
-            {"name": str(LABELS[ChurnStatus.lost]), "y": [gone.get(n, 0) for n in numbers], "tone": "bad"},
+            {
+                "name": _("Other warnings"),
+                "y": [every.get(n, 0) - gone.get(n, 0) for n in numbers],
+                "tone": "wait",
+                "links": [_drill(scope, "month", n, _flt_1_status=str(ChurnStatus.lost)) for n in numbers],
+            },
+            {
+                "name": str(LABELS[ChurnStatus.lost]),
+                "y": [gone.get(n, 0) for n in numbers],
+                "tone": "bad",
+                "links": [_drill(scope, "month", n, _flt_0_status=str(ChurnStatus.lost)) for n in numbers],
+            },
         ],
-        "links": [_drill(scope, "month", number) for number in numbers],
     }
     return Chart("months", "stacked", _("Warnings by month"), data, table)

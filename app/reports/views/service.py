@@ -93,10 +93,19 @@ def service_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Rep
     data = {
         "x": [name(row.key) for row in rows[:15]],
         "series": [
-            {"name": _("Archived"), "y": [row.requests - row.open for row in rows[:15]], "tone": "done"},
-            {"name": _("Not archived yet"), "y": [row.open for row in rows[:15]], "tone": "open"},
+            {
+                "name": _("Archived"),
+                "y": [row.requests - row.open for row in rows[:15]],
+                "tone": "done",
+                "links": [_archived(scope, by, row.key) for row in rows[:15]],
+            },
+            {
+                "name": _("Not archived yet"),
+                "y": [row.open for row in rows[:15]],
+                "tone": "open",
+                "links": [_open(scope, by, row.key) for row in rows[:15]],
+            },
         ],
-        "links": [_drill(scope, by, row.key) for row in rows[:15]],
     }
     page.charts = [Chart("requests", "bars" if by == "month" else "ranks", labels[by], data | {"stacked": True}, table)]
     if months:
@@ -120,6 +129,10 @@ def _namer(session: Session, by: str, scope: ReportScope, rows: list[ServiceRow]
     if by == "priority":
         return lambda key: str(PRIORITIES[Priority[key]])
     return lambda key: dictionary.label(session, "request_type", key)
+
+
+def _archived(scope: ReportScope, by: str, key: Any) -> str:
+    return _drill(scope, by, key, _flt_0_status=str(RequestStatus.archived))
 
 
 def _open(scope: ReportScope, by: str, key: Any) -> str:

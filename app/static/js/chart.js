@@ -1,5 +1,5 @@
 /* Draws every [data-chart]. Colours come from the tokens, so dark mode needs no second palette; a click opens the rows
-   behind a point (data.links), the table twin holds the same numbers, the picture button saves a PNG.
+   behind a point (data.links, or the links of its series), the table twin holds the same numbers, the picture button saves a PNG.
    Data: {x: [labels], series: [{name, y: […], tone}], links: […], money: bool, percent: bool, unit: "…"} unless said otherwise below. */
 (() => {
   const ck = window.ck;
@@ -135,7 +135,7 @@
     const option = kinds[place.dataset.chart](data, place.clientWidth);
     chart.setOption({ animation: false, textStyle: text(), aria: aria(option), ...option }, true);
     chart.off("click");
-    chart.on("click", (point) => { const address = data.links?.[point.dataIndex] ?? data.linkOf?.[`${point.seriesName}|${point.name}`]; if (address) location.assign(address); });
+    chart.on("click", (point) => { const address = data.series?.[point.seriesIndex]?.links?.[point.dataIndex] ?? data.links?.[point.dataIndex] ?? data.linkOf?.[`${point.seriesName}|${point.name}`]; if (address) location.assign(address); });
   };
   const twin = (place, answer) => {
     const box = document.querySelector(`[data-chart-twin="${place.id}"]`);
