@@ -396,6 +396,28 @@ def test_an_older_hash_still_opens_and_is_replaced(client: Client, session: Sess
     assert lin.password.startswith("$argon2id$")
 
 
+def test_a_weaker_hash_opens_once_and_is_replaced_by_one_of_todays_cost(
+    client: Client, session: Session, lin: Any, monkeypatch: pytest.MonkeyPatch, real_hasher: Any
+) -> None:
+    from app.accounts import passwords
+
+    monkeypatch.setattr(passwords, "_hasher", real_hasher)
+    weak = lin.password
+
+    answer = sign_in(client, lin.username, PASSWORD)
+    session.refresh(lin)
+
+    assert answer.status_code == 302
+    assert weak.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    # The least that OWASP recommends for Argon2id.
+    assert lin.password.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert is_signed_in(client)
+    strong = lin.password
+    sign_in(client, lin.username, PASSWORD)
+    session.refresh(lin)
+    assert lin.password == strong
+
+
 @pytest.mark.parametrize("password", ["", "\0", "\0\0", "x" * 5000])
 def test_empty_and_giant_passwords_open_nothing(client: Client, session: Session, lin: Any, password: str) -> None:
     from werkzeug.security import generate_password_hash

@@ -138,16 +138,16 @@ def test_cases_are_sorted_by_money_and_filtered_by_level_and_owner(
     session, make_user, client_as, silent_customer, judged, make_history
 ):
     director = make_user("Marketing Director")
-    silent_customer(name="Small", level="A", owner_id=director.id)
-    big = silent_customer(name="Big", level="B")
+    silent_customer(name="绍兴小雨伞厂", level="A", owner_id=director.id)
+    big = silent_customer(name="绍兴大桥集团", level="B")
     make_history({(utc_now() - timedelta(days=201)).date().isoformat(): "99999"}, customer=big)
     judged()
     browser = client_as(user=director)
 
     text = browser.get("/churn/").text
-    assert text.index("Big") < text.index("Small")
-    assert "Big" not in browser.get("/churn/?level=A").text
-    assert "Big" not in browser.get("/churn/?who=me").text
+    assert text.index("绍兴大桥集团") < text.index("绍兴小雨伞厂")
+    assert "绍兴大桥集团" not in browser.get("/churn/?level=A").text
+    assert "绍兴大桥集团" not in browser.get("/churn/?who=me").text
 
 
 def test_the_page_takes_few_statements_however_many_cases(session, client_as, silent_customer, judged, app, make_case):

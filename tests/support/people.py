@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, Protocol
 
@@ -15,13 +15,26 @@ from sqlalchemy.orm import Session
 from tests.support.application import Client
 
 PASSWORD = "every tester's 1st password"
-# The cheapest parameters: a hash says itself how it was made.
-_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_CHEAPEST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_HASH = _CHEAPEST.hash(PASSWORD)
 _numbers = count(1)
 
 
 class MakeUser(Protocol):
     def __call__(self, role: str | None = ..., **columns: Any) -> Any: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """What the product hashes passwords with. In the tests that costs as little as it can: by the product's own
+    parameters each of thousands of sign-ins would replace the hash of ``make_user`` by an expensive one."""
+    from app.accounts import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        real = passwords._hasher
+        patch.setattr(passwords, "_hasher", _CHEAPEST)
+        patch.setattr(passwords, "_NOBODYS", _CHEAPEST.hash("nobody's password"))
+        yield real
 
 
 @pytest.fixture
