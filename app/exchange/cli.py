@@ -20,6 +20,7 @@ from app.core.actors import Actor
 from app.core.database import db, unit_of_work, utc_now
 from app.core.errors import Invalid
 from app.core.i18n import _
+from app.core.loading import remember_more
 from app.exchange.demo.company import make_up
 from app.exchange.kinds import KINDS
 from app.exchange.services import Outcome, import_file
@@ -28,8 +29,6 @@ TOLD_AT_MOST = 20
 NOTHING = 2
 PAUSE = 0.006
 """Seconds; whoever waits for SQLite's write lock asks for it twice as often (``core/database.py``)."""
-CACHE = "PRAGMA cache_size=-65536"
-"""KB of pages that SQLite keeps for an import, which goes back and forth in a dozen indexes; usually it is 2 MB."""
 
 
 @click.command("import")
@@ -73,7 +72,7 @@ def _giving_way() -> Iterator[Session]:
     with unit_of_work() as session:
         alone = session.connection().dialect.name == "sqlite"
         if alone:
-            session.connection().exec_driver_sql(CACHE)
+            remember_more(session.connection())
         yield session
     if alone:
         time.sleep(PAUSE)
