@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from app.core.database import db
 from app.core.search import is_index_table
+from app.web.routing import LateRule
 
 FEATURES = (
     "accounts",
@@ -48,6 +49,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     :raises config.Misconfigured: if the environment does not allow to start.
     """
     app = Flask(__name__)
+    app.url_rule_class = LateRule
     app.config.from_object(settings or config.load())
     db.init_app(app)
     Migrate(

@@ -68,10 +68,10 @@ def visibility_cost(app, times):
 
 STARTED = """
 import time; start = time.perf_counter()
-from app import create_app
-import config, resource
-app = create_app()
+import resource
+from run import app
 ready = time.perf_counter() - start
+app.config.update(WTF_CSRF_ENABLED=False)
 client = app.test_client(); client.post('/login/', data={'username': 'admin', 'password': 'changke-demo'})
 for address in %r: client.get(address)
 print(ready, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -83,11 +83,10 @@ def start_and_memory(url, folder, addresses):
     import os
 
     environment = os.environ | {"CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(folder), "DATABASE_URL": url}
-    program = STARTED.replace("create_app()\nready", "create_app()\napp.config.update(WTF_CSRF_ENABLED=False)\nready")
     runs = []
     for _ in range(3):
         told = subprocess.run(
-            [sys.executable, "-c", program % (addresses,)], cwd=ROOT, env=environment, capture_output=True, check=True
+            [sys.executable, "-c", STARTED % (addresses,)], cwd=ROOT, env=environment, capture_output=True, check=True
         ).stdout.split()
         runs.append((float(told[-2]), float(told[-1])))
     return statistics.median(run[0] for run in runs), max(run[1] for run in runs)

@@ -126,11 +126,11 @@ def test_every_constraint_has_a_name(app: Flask) -> None:
 
 
 def test_a_web_process_loads_neither_pandas_nor_typst(tmp_path: Path) -> None:
-    """Each costs a worker tens of megabytes and its start a second; jobs load them."""
+    """Each costs a worker tens of megabytes and its start a second; jobs load them. Phrases wait for Chinese text."""
     program = (
         "import sys, pathlib; from tests.support.application import make_app;"
         f"make_app('sqlite:///{tmp_path}/empty.db', pathlib.Path({str(tmp_path)!r}));"
-        "print([name for name in ('pandas', 'typst', 'numpy') if name in sys.modules])"
+        "print([name for name in ('pandas', 'typst', 'numpy', 'pypinyin') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+from functools import cache, lru_cache
+from typing import Any
 
 CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 # These stay as they are when text is brought to half width and lower case.
@@ -44,11 +43,19 @@ def _toneless(syllable: str) -> str:
     return "".join(letter for letter in bare if letter.isascii() and letter.isalpha())
 
 
+@cache
+def _package() -> Any:
+    """The package's tables, loaded with the first Chinese text: 47,000 phrases take a tenth of the start."""
+    from pypinyin import constants  # noqa: PLC0415 - as above
+
+    return constants
+
+
 class _Usual(dict[str, str]):
     """The commonest reading of a character, or the character itself when it has none; filled as asked."""
 
     def __missing__(self, character: str) -> str:
-        readings = PINYIN_DICT.get(ord(character), "")
+        readings = _package().PINYIN_DICT.get(ord(character), "")
         reading = READINGS.get(character, ("",))[0] or _toneless(readings.split(",")[0]) or character
         self[character] = reading
         return reading
@@ -61,7 +68,7 @@ def _in_phrase(run: str, place: int) -> str:
     """Return the reading the longest phrase around a character gives it, empty when no phrase is known."""
     for size in range(LONGEST_PHRASE, 1, -1):
         for start in range(max(0, place - size + 1), min(place, len(run) - size) + 1):
-            phrase = PHRASES_DICT.get(run[start : start + size])
+            phrase = _package().PHRASES_DICT.get(run[start : start + size])
             if phrase:
                 return _toneless(phrase[place - start][0])
     return ""
