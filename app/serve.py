@@ -77,6 +77,8 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
         *("--bind", f"{host}:{port}", "--workers", str(workers)),
         *options,
         *("--graceful-timeout", str(STOP_SECONDS // 2)),
+        # gunicorn would believe X-Forwarded-Proto of whoever comes from this machine; TRUSTED_PROXIES says whom to believe.
+        *("--forwarded-allow-ips", ""),
     ]
 
 

@@ -47,6 +47,23 @@ def test_one_trusted_proxy_says_who_the_visitor_is_and_nobody_else(own_url: str,
     assert seen(app, **PROXIED) == ("203.0.113.7", "https", "localhost")
 
 
+@pytest.mark.parametrize("https", [False, True])
+def test_over_https_browsers_are_told_to_stay_there_and_the_cookie_never_leaves_it(
+    own_url: str, tmp_path: Path, https: bool
+) -> None:
+    app = make_app(own_url, tmp_path, HTTPS=https, TRUSTED_PROXIES=1)
+
+    answer = app.test_client().get("/login/", headers={"X-Forwarded-Proto": "https"})
+    with app.app_context():
+        from app.core.database import db
+
+        db.engine.dispose()
+
+    name, _equals, cookie = answer.headers["Set-Cookie"].partition("=")
+    assert (name, "; Secure" in cookie) == (("__Host-changke", True) if https else ("changke", False))
+    assert answer.headers.get("Strict-Transport-Security") == ("max-age=31536000" if https else None)
+
+
 @pytest.mark.parametrize(("text", "number"), [("", 0), ("0", 0), ("1", 1), (" 2 ", 2), ("9", 9)])
 def test_the_number_of_proxies_is_read(tmp_path: Path, text: str, number: int) -> None:
     assert number == load(tmp_path, TRUSTED_PROXIES=text).TRUSTED_PROXIES

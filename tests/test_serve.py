@@ -1,14 +1,16 @@
 """The watcher of ``make run``, with stand-ins for its two processes."""
 
+import http.client
 import signal
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from app import serve
-from tests.support.live import free_port
+from tests.support.live import LiveServer, free_port
 
 # Ends with 7 as soon as the job process was started three times.
 WEB = """
@@ -69,3 +71,14 @@ def test_a_taken_port_is_said_before_anything_starts(
 
     assert serve.main() == 1
     assert "Port 8080 of 127.0.0.1 is taken" in capsys.readouterr().err
+
+
+def test_the_web_server_itself_believes_nobody_who_says_https(live_server: LiveServer) -> None:
+    host = live_server.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host)
+    connection.request("GET", "/customers/list/", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "9.9.9.9"})
+    answer = connection.getresponse()
+    connection.close()
+
+    assert answer.status == 302
+    assert f"http://{host}" in unquote(str(answer.getheader("Location")))

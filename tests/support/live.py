@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.serve import web_command
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
 
@@ -104,11 +106,13 @@ def running_server(instance: Path, log: Path, database: str | None = None) -> It
     """The server of ``make run`` on the demo installation ``instance``, on a free port; without the job process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "run:app", "--bind", f"127.0.0.1:{port}"]
-    options = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=demo_environment(instance, database), stdout=output, stderr=output
+            web_command("127.0.0.1", port, 1),
+            cwd=ROOT,
+            env=demo_environment(instance, database),
+            stdout=output,
+            stderr=output,
         )
     try:
         _wait_until_answering(url, process, log)
