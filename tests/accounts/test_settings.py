@@ -269,7 +269,7 @@ def test_a_deleted_customer_is_taken_out_of_the_recycle_bin(session: Session, ad
     pk = customer.id
 
     page = admin.get("/recycle_bin/?kind=customer").text
-    assert re.search(r"<th[^>]*>类型</th>", page)
+    assert ">类型</th>" in page
     admin.post(f"/customers/undelete/{pk}")
 
     session.expire_all()
