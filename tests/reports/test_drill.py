@@ -18,7 +18,7 @@ from app.core.actors import Actor, acting_as
 from app.core.database import utc_now
 from tests.support.churn import make_case, make_history
 
-assert make_case, make_history
+__all__ = ["make_case", "make_history"]
 SYSTEM = Actor.system("test")
 GROUPINGS = {
     "contribution": ("",),
