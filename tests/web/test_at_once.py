@@ -152,6 +152,20 @@ def test_a_move_sent_twice_at_the_same_moment_is_made_once_and_nobody_is_scolded
     assert "t-bad" not in browser.get(show).text.split('class="toasts')[-1][:2000]
 
 
+def test_a_list_saved_twice_at_the_same_moment_gets_its_new_entry_once(
+    own_app: Flask, sign_in: Callable[..., Client]
+) -> None:
+    browser = sign_in("Admin")
+    form = next(form for form in forms_of(browser.get("/dictionary/source").text) if "label_zh" in form.values)
+    form.values["label_zh"][-1], form.values["label_en"][-1] = "行业峰会", "Industry summit"
+    before = rows_of(own_app, "term")
+
+    answers = together(own_app, browser, 3, lambda client: client.post("/dictionary/source", data=form.values))
+
+    assert [answer.status_code for answer in answers] == [302] * 3, answers[0].text[:3000]
+    assert rows_of(own_app, "term") == before + 1
+
+
 def test_a_form_that_was_refused_may_be_sent_again(own_app: Flask, sign_in: Callable[..., Client]) -> None:
     browser = sign_in("Admin")
     form = next(f for f in forms_of(browser.get("/customers/add").text) if "_once" in f.values)

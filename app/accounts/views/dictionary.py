@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from app.accounts.services import settings
 from app.accounts.views.pages import SettingsPage
 from app.core import dictionary
-from app.core.database import db, unit_of_work
+from app.core.database import db
 from app.core.dictionary import Term
 from app.core.errors import Invalid
 from app.core.i18n import _, _l
-from app.web.session import acting, now
+from app.web.session import SentBefore, acting, now, submitted
 
 NEW_LINES = 1
 
@@ -60,8 +60,10 @@ class DictionaryView(SettingsPage):
         if rows is None:
             abort(400)
         try:
-            with unit_of_work():
+            with submitted():
                 settings.save_terms(name, rows, by=acting(), at=now())
+        except SentBefore:
+            return redirect(url_for(".show", name=name))
         except Invalid as refusal:
             return self._page(name, rows, refusal.fields), 422
         flash(_("The list was saved."), "success")
