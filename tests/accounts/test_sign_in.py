@@ -448,6 +448,17 @@ def test_a_visitor_is_led_to_the_sign_in_page_and_programs_get_a_sentence(app: F
     assert call.json["message"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_visitor_who_opened_a_page_is_not_told_that_a_right_is_missing(client: Client, language: str) -> None:
+    client.post(f"/language/{language}")
+
+    page = client.get("/users/list/", follow_redirects=True)
+
+    assert page.request.path == "/login/"
+    assert "alert" not in page.text.partition("<form")[2].partition("</form>")[0]
+    assert not re.search("没有权限|Access is Denied|do not have the right", page.text)
+
+
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flask, client: Client, lin: Any) -> None:
     header = sign_in(client, lin.username, PASSWORD).headers["Set-Cookie"]
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import abort, flash, g, redirect, request, session
 from flask_appbuilder import BaseView, expose
+from flask_appbuilder.const import FLAMSG_ERR_SEC_ACCESS_DENIED
 from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView as FabAuthDBView
@@ -49,6 +50,12 @@ def begin_session(user: User) -> None:
     session["stamp"] = stamp_of(user)
 
 
+def _say_nothing_of_rights() -> None:
+    """Take back what FAB says to a visitor who opened a page: nobody has been refused who has not signed in."""
+    if told := session.get("_flashes"):
+        session["_flashes"] = [one for one in told if one[1] != str(FLAMSG_ERR_SEC_ACCESS_DENIED)]
+
+
 class AuthDBView(FabAuthDBView):
     """The sign-in page at FAB's addresses; signing out is a POST."""
 
@@ -62,6 +69,7 @@ class AuthDBView(FabAuthDBView):
         target = safe_next(request.args.get("next"), home)
         if g.user is not None and g.user.is_authenticated:
             return redirect(target)
+        _say_nothing_of_rights()
         form = LoginForm_db()
         status = 200
         if form.validate_on_submit():
