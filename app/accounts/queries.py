@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -204,15 +204,31 @@ def actor_for(session: Session, user: User, language: str | None = None) -> Acto
     roles, rights = rights_of(session, user.id)
     is_admin = ADMIN in roles
     sees_team = any(right.endswith(".see_team") for right in rights)
+    people = people_led_by(session, user.id) if sees_team and not is_admin else frozenset({user.id})
     return Actor(
         user_id=user.id,
         name=user.name,
         rights=rights,
-        people=people_led_by(session, user.id) if sees_team and not is_admin else frozenset({user.id}),
+        people=people,
         everything=is_admin,
         language=language or user.language or DEFAULT_LANGUAGE,
         roles=roles,
+        reaches_far=not is_admin and _reaches_far(session, people),
     )
+
+
+Reach = Callable[[Session, Collection[int]], bool]
+_judges: list[Reach] = []
+
+
+def judge_reach_by(judge: Reach) -> None:
+    """Let ``judge`` say whether people own so much that their rules are better put for large parts of the company."""
+    _judges.append(judge)
+
+
+def _reaches_far(session: Session, people: frozenset[int]) -> bool:
+    # Only a hint how to ask, so it may be older than what it counts.
+    return remembered(session, ("reach", people), lambda session: any(judge(session, people) for judge in _judges))
 
 
 def users_with_right(session: Session, *rights: str) -> list[User]:

@@ -201,6 +201,23 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
             connection.execute(f"PRAGMA {setting}")
 
 
+_PLANNED_FOR = {"random_page_cost": "1.1", "jit": "off"}
+"""For disks without moving parts and short statements, unless the server's owner decided otherwise."""
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        return
+    names = list(_PLANNED_FOR)
+    connection.execute(
+        "SELECT set_config(name, %s::json ->> name, false) FROM pg_settings WHERE name = ANY(%s) AND source = 'default'",
+        [json.dumps(_PLANNED_FOR), names],
+    )
+    # What is set in a transaction that is rolled back is set no longer.
+    connection.commit()
+
+
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":

@@ -55,7 +55,7 @@ def matching(session: Session, text: str) -> Select[Order]:
 def matches(session: Session, text: str) -> ColumnElement[bool]:
     """The condition of :func:`matching`."""
     actor = current_actor(session)
-    within = None if actor is None or actor.sees_all("order") else within_reach(actor, "order")
+    within = within_reach(actor, "order") if actor and not actor.sees_most("order") else None
     return or_(numbered(text), search.narrowed(session, "customer", Order.customer_id, text, within))
 
 

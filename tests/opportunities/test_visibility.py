@@ -15,6 +15,8 @@ from app.opportunities.models import Opportunity
 from app.opportunities.services import update_opportunity, workflow
 from tests.support.opportunities import LATER, NOW
 
+pytestmark = pytest.mark.usefixtures("reach")
+
 
 @pytest.fixture
 def others(make_opportunity, make_actor):

@@ -80,6 +80,14 @@ def make_actor(session: Session, make_user: MakeUser) -> Callable[..., Any]:
     return make
 
 
+@pytest.fixture(params=["a few", "half the company"])
+def reach(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Rules are put as for people who own so much; what they mean is the same."""
+    far = request.param != "a few"
+    monkeypatch.setattr("app.accounts.queries._judges", [lambda _session, _people: far])
+    return str(request.param)
+
+
 @pytest.fixture
 def client_as(app: Flask, session: Session, make_user: MakeUser) -> Callable[..., Client]:
     """``client_as("Account Manager")``: a browser with a new user of that role signed in through the sign-in page.

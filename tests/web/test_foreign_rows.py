@@ -26,6 +26,8 @@ from tests.support.people import PASSWORD
 
 __all__ = ["make_case", "make_customer", "make_history"]
 
+pytestmark = pytest.mark.usefixtures("reach")
+
 MISSING = 987654321
 KIND_OF_FIELD = {
     "customer_id": "customer",

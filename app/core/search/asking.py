@@ -70,6 +70,24 @@ def _matches_of_sqlite(element: _Matches, compiler: SQLCompiler, **options: Any)
     return f"search_index MATCH {compiler.process(question, **options)}"
 
 
+class _Among(FunctionElement[Any]):
+    """Whether a column holds one of some ids, given as one text: a parameter for each costs more than the search."""
+
+    inherit_cache = True
+
+
+@compiles(_Among)
+def _among(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY(string_to_array({ids}, ',')::bigint[])"
+
+
+@compiles(_Among, "sqlite")
+def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each('[' || {ids} || ']'))"  # noqa: S608  # both are compiled
+
+
 class _Often(FunctionElement[Any]):
     """A condition that many rows fulfil; not of type Boolean, as above."""
 
@@ -138,7 +156,7 @@ def narrowed(
     few = session.connection().execute(hits.limit(MANY + 1)).scalars().all()
     if len(few) > MANY and within is not None:
         few = session.scalars(hits.where(_RecordId().in_(within)).limit(MANY + 1)).all()
-    return column.in_(few) if len(few) <= MANY else _Often(column.in_(hits))
+    return _Among(column, literal(",".join(map(str, few)))) if len(few) <= MANY else _Often(column.in_(hits))
 
 
 @dataclass(frozen=True)

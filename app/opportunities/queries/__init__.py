@@ -82,13 +82,20 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if not actor.may("opportunity.see"):
         return Opportunity.status == OpportunityStatus.unassigned if actor.may("opportunity.claim") else false()
-    free = _unassigned if actor.may("opportunity.claim") else and_(_unassigned, _entered_by(actor))
-    # One key set, never OR over EXISTS.
+    claims = actor.may("opportunity.claim")
+    if actor.reaches_far:
+        is_free = Opportunity.status == OpportunityStatus.unassigned
+        return or_(
+            Opportunity.owner_id.in_(sorted(actor.owners("opportunity"))),
+            is_free if claims else and_(is_free, Opportunity.created_by_id == actor.user_id),
+            through_customer(actor, "opportunity", Opportunity.customer_id),
+        )
+    # One key set, never OR over EXISTS, of the few rows there are.
     return Opportunity.id.in_(
         union(
             select(_key).where(_opportunity.c.owner_id.in_(sorted(actor.owners("opportunity")))),
             select(_key).where(_within_reach(actor)),
-            select(_key).where(free),
+            select(_key).where(_unassigned if claims else and_(_unassigned, _entered_by(actor))),
         )
     )
 

@@ -174,29 +174,38 @@ def _deal(
     now: datetime,
     closed_since: datetime,
 ) -> None:
-    due_at = Opportunity.next_due_at
-    urgent_first = (due_at.is_(None), due_at, Opportunity.stage_since, Opportunity.id)
-    place = func.row_number().over(partition_by=Opportunity.stage, order_by=urgent_first).label("place")
-    ranked = select(Opportunity.id, place).where(DEVELOPING, *wanted).subquery("ranked")
-    urgent = select(ranked.c.id, ranked.c.place).where(ranked.c.place <= CARDS)
-    chosen = union_all(urgent, *(_newest_closed(status, wanted, closed_since) for status in CLOSED))
-    places = {row.id: row.place for row in session.execute(chosen)}
-    found = session.scalars(for_cards(places)).all()
-    for opportunity in sorted(found, key=lambda opportunity: places[opportunity.id]):
+    due_at, since = Opportunity.next_due_at, Opportunity.stage_since
+    arms = []
+    for code in columns:
+        in_stage = (DEVELOPING, Opportunity.stage == code, *wanted)
+        arms.append(first_few((due_at.is_not(None), *in_stage), (due_at, since)))
+        arms.append(first_few((due_at.is_(None), *in_stage), (since,)))
+    by_day = (Opportunity.closed_at,)
+    arms += [first_few((_closed(status, closed_since), *wanted), by_day, newest=True) for status in CLOSED]
+    for opportunity in chosen(session, arms):
         if opportunity.status is OpportunityStatus.developing:
-            column = columns.get(opportunity.stage)
-            if column is not None:
-                column.cards.append(card(opportunity, column.stage, now))
+            column = columns[opportunity.stage]
+            column.cards.append(card(opportunity, column.stage, now))
             continue
-        days = max((opportunity.closed_at - opportunity.created_at).days, 0)
+        closed_at = opportunity.closed_at or now
+        days = max((closed_at - opportunity.created_at).days, 0)
         others[opportunity.status].cards.append(Card(opportunity, opportunity.status.value, days))
+    for column in columns.values():
+        del column.cards[CARDS:]
 
 
-def _newest_closed(status: OpportunityStatus, wanted: list[ColumnElement[bool]], closed_since: datetime) -> Any:
-    newest_first = (Opportunity.closed_at.desc(), Opportunity.id.desc())
-    place = func.row_number().over(order_by=newest_first).label("place")
-    ranked = select(Opportunity.id, place).where(_closed(status, closed_since), *wanted).subquery(f"newest_{status}")
-    return select(ranked.c.id, ranked.c.place).where(ranked.c.place <= CARDS)
+def first_few(conditions: Iterable[ColumnElement[bool]], order: Iterable[Any], *, newest: bool = False) -> Any:
+    """The keys of the first cards that meet ``conditions``: one walk along an index that ends after a few steps."""
+    columns = [*order, Opportunity.id]
+    keys = select(Opportunity.id).where(*conditions)
+    return keys.order_by(*(column.desc() if newest else column for column in columns)).limit(CARDS)
+
+
+def chosen(session: Session, arms: Iterable[Any]) -> list[Opportunity]:
+    """The opportunities of several :func:`first_few`, in their order."""
+    keys = [*session.scalars(union_all(*(select(arm.subquery()) for arm in arms)))]
+    places = {key: place for place, key in enumerate(keys)}
+    return sorted(session.scalars(for_cards(keys)), key=lambda opportunity: places[opportunity.id])
 
 
 def for_cards(keys: Iterable[int]) -> Any:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 
 from app.core.calendar import WorkingCalendar
 from app.core.periods import month_of
 from app.opportunities.models import Opportunity
-from app.opportunities.queries.board import CARDS, DEVELOPING, Column, card, for_cards, step_of, sums
+from app.opportunities.queries.board import DEVELOPING, Column, card, chosen, first_few, step_of, sums
 from app.opportunities.queries.stages import all_stages
 
 AHEAD = 4
@@ -91,11 +91,9 @@ def closing_board(
     for code, step, count, amount, weighted in session.execute(counted):
         columns[code].add(step, count, amount, weighted)
     stages = {stage.code: stage for stage in all_stages(session)}
-    places = {pk: (code, number) for pk, code, number in session.execute(_top(wanted, place))}
-    found = session.scalars(for_cards(places)).all()
-    for opportunity in sorted(found, key=lambda opportunity: places[opportunity.id][1]):
-        code, _number = places[opportunity.id]
-        columns[code].cards.append(card(opportunity, stages.get(opportunity.stage), now))
+    for opportunity in chosen(session, _nearest_first(wanted, columns.values())):
+        column = period_of(opportunity.expected_close, columns.values())
+        column.cards.append(card(opportunity, stages.get(opportunity.stage), now))
     return ClosingBoard(list(columns.values()))
 
 
@@ -105,9 +103,12 @@ def _place(columns: list[Period]) -> Any:
     return case((close.is_(None), NONE), *dated, else_=LATER)
 
 
-def _top(wanted: list[ColumnElement[bool]], place: Any) -> Any:
-    due_at = Opportunity.next_due_at
-    nearest_first = (Opportunity.expected_close, due_at.is_(None), due_at, Opportunity.id)
-    number = func.row_number().over(partition_by=place.element, order_by=nearest_first).label("number")
-    ranked = select(Opportunity.id, place, number).where(DEVELOPING, *wanted).subquery("ranked")
-    return select(ranked.c.id, ranked.c.place, ranked.c.number).where(ranked.c.number <= CARDS)
+def _nearest_first(wanted: list[ColumnElement[bool]], columns: Iterable[Period]) -> Iterator[Any]:
+    close, due_at = Opportunity.expected_close, Opportunity.next_due_at
+    for column in columns:
+        within: list[ColumnElement[bool]] = [close.is_(None) if column.code == NONE else close.is_not(None)]
+        if column.first is not None:
+            within.append(close >= column.first)
+        if column.last is not None:
+            within.append(close <= column.last)
+        yield first_few((DEVELOPING, *within, *wanted), (close, due_at.is_(None), due_at))

@@ -25,7 +25,7 @@ class ListPages(KeepsLists):
         text = request.args.get("q", "").strip()
         if text and self.search_kind:
             key = self.datamodel.obj.id
-            within = None if acting().sees_all(self.search_kind) else select(key)
+            within = None if acting().sees_most(self.search_kind) else select(key)
             query = query.filter(search.narrowed(self.datamodel.session(), self.search_kind, key, text, within))
         return query
 
