@@ -54,6 +54,8 @@ class ReportTable:
     rows: list[list[Cell]] = field(default_factory=list)
     total: list[Cell] | None = None
     note: Any = ""
+    all_url: str = ""
+    """Where the rows are that this table leaves out."""
 
     @property
     def twin(self) -> tuple[list[str], list[list[Any]]]:

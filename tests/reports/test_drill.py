@@ -26,6 +26,7 @@ GROUPINGS = {
     "service": ("type", "status", "specialist", "priority", "month"),
     "churn": ("status", "reason", "owner", "level", "month"),
 }
+CUSTOMER = re.compile(r'<a class="name" href="([^"]+)">[^<]*</a></td><td>([ABC])</td>')
 FIELDS = ["", "level=A", "industry=food", "region=330000", "status=prospect", "owner={owner}"]
 
 
@@ -101,6 +102,27 @@ def test_the_means_of_all_requests_are_what_plain_sql_finds_however_they_are_gro
         shown = [re.search(rf"<dt>{label}</dt><dd[^>]*>\s*([\d.]+)", page).group(1) for label in labels]
         total = re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tfoot>")[2].partition("</tfoot>")[0])
         assert (shown, [total[3], total[4], total[6]]) == (plain, plain), by
+
+
+def test_the_number_of_a_class_opens_its_customers(busy, client_as):
+    director = client_as("Sales Director")
+    page = director.get("/reports/contribution").text
+    classes = re.findall(
+        r'<td>([ABC])</td><td class="num"><a class="drill" href="([^"]*abc=[ABC])#[^"]*">(\d+)</a>', page
+    )
+
+    opened = {
+        name: director.get(unescape(url)).text.partition('id="table-customers"')[2] for name, url, _number in classes
+    }
+    everybody = set(CUSTOMER.findall(page.partition('id="table-customers"')[2]))
+
+    assert len(classes) >= 2
+    for name, _url, number in classes:
+        rows = CUSTOMER.findall(opened[name])
+        assert len(rows) == int(number)
+        assert {letter for _customer, letter in rows} == {name}
+        assert f"{name} 类客户" in opened[name]
+    assert {row for part in opened.values() for row in CUSTOMER.findall(part)} == everybody
 
 
 @pytest.mark.parametrize("report", ["service", "churn"])

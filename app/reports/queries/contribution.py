@@ -24,6 +24,7 @@ class ClassRow:
     name: str
     customers: int
     value: Decimal
+    orders: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,13 @@ def _class(ranked: CTE) -> Any:
     )
 
 
-def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offset: int = 0) -> Contribution:
-    """The customers of a period by value, the largest first, with the classes of all of them."""
+def contribution(
+    session: Session, scope: ReportScope, *, limit: int = 20, offset: int = 0, class_name: str = ""
+) -> Contribution:
+    """The customers of a period by value, the largest first, with the classes of all of them.
+
+    ``class_name`` narrows the rows to those of one class; the figures stay those of all.
+    """
     ranked = _ranked(session, scope)
     letter = _class(ranked).label("class_name")
     classes = select(
@@ -90,9 +96,12 @@ def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offse
         func.sum(ranked.c.value).label("value"),
         null().label("running"),
     ).group_by(letter)
-    wanted = select(
-        ranked.c.customer_id, letter, ranked.c.rank, ranked.c.orders, ranked.c.value, ranked.c.running
-    ).where(ranked.c.rank.between(offset + 1, offset + limit))
+    wanted = select(ranked.c.customer_id, letter, ranked.c.rank, ranked.c.orders, ranked.c.value, ranked.c.running)
+    if class_name:
+        narrowed = wanted.where(_class(ranked) == class_name).order_by(ranked.c.rank).limit(limit).offset(offset)
+        wanted = select(*narrowed.subquery().c)
+    else:
+        wanted = wanted.where(ranked.c.rank.between(offset + 1, offset + limit))
     # One statement for both: adding up and ranking every customer is what takes the time.
     found = session.execute(union_all(wanted, classes)).all()
     totals = sorted((row for row in found if row.customer_id is None), key=lambda row: row.class_name)
@@ -101,7 +110,7 @@ def contribution(session: Session, scope: ReportScope, *, limit: int = 20, offse
         value=sum((money(row.value) for row in totals), Decimal(0)),
         customers=sum(row.rank for row in totals),
         orders=sum(int(row.orders or 0) for row in totals),
-        classes=tuple(ClassRow(row.class_name, row.rank, money(row.value)) for row in totals),
+        classes=tuple(ClassRow(row.class_name, row.rank, money(row.value), int(row.orders or 0)) for row in totals),
         rows=tuple(_with_customers(session, page)),
     )
 

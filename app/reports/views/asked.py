@@ -106,7 +106,7 @@ def values(scope: ReportScope) -> dict[str, Any]:
 
 def kept(**changes: Any) -> str:
     """This page's address with some of its parameters changed; an empty one is dropped."""
-    args = {name: value for name, value in request.args.items() if name in (*FIELDS, "by", "page")} | changes
+    args = {name: value for name, value in request.args.items() if name in (*FIELDS, "by", "abc", "page")} | changes
     query = urlencode({name: value for name, value in args.items() if value not in (None, "")})
     return f"{request.path}?{query}" if query else request.path
 

@@ -14,21 +14,25 @@ from app.core.i18n import _, format_money, format_month, format_number, format_p
 from app.customers.names import spoken
 from app.customers.workflow import LABELS
 from app.reports.pages import Chart, ReportPage
-from app.reports.queries.contribution import by_month, contribution, total, value_by_day
+from app.reports.queries.contribution import ClassRow, by_month, contribution, total, value_by_day
 from app.reports.queries.scope import ReportScope
 from app.reports.tables import Cell, Column, ReportTable, cells
-from app.reports.views.asked import rows_url
+from app.reports.views.asked import kept, rows_url
 from app.theme.widgets import Kpi
 from app.web.session import today
 
 ON_PAGE = 20
+CLASSES = ("A", "B", "C")
 
 
 def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_PAGE) -> ReportPage:
     """Value per customer, ABC classes and the trend."""
     asked = request.args.get("page", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 6 and limit == ON_PAGE else 0
-    found = contribution(session, scope, limit=limit, offset=number * limit)
+    chosen = request.args.get("abc", "")
+    chosen = chosen if chosen in CLASSES else ""
+    found = contribution(session, scope, limit=limit, offset=number * limit, class_name=chosen)
+    shown = next((part.customers for part in found.classes if part.name == chosen), 0) if chosen else found.customers
     earlier = scope.before()
     days = value_by_day(session, replace(scope, first=earlier.first))
     before = total(earlier, days)
@@ -38,7 +42,7 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
         _("By order value, VAT included, returns deducted"),
         count=found.customers,
         page=number,
-        pages=max(1, -(-found.customers // ON_PAGE)),
+        pages=max(1, -(-shown // ON_PAGE)),
     )
     first = found.classes[0] if found.classes else None
     page.kpis = [
@@ -51,8 +55,8 @@ def contribution_page(session: Session, scope: ReportScope, *, limit: int = ON_P
             ngettext("%(num)d customer", "%(num)d customers", first.customers) if first else "",
         ),
     ]
-    table = _table(found, scope)
-    if found.rows and number == 0:
+    table = _table(found, scope, chosen)
+    if found.rows and number == 0 and not chosen:
         page.charts.append(_pareto(found, table))
     page.charts.append(_months(scope, days))
     page.tables = [_classes(found, scope), table]
@@ -70,7 +74,7 @@ def _change(value: Decimal, before: Decimal) -> str:
     return _("%(change)s vs. before", change=change if change.startswith("-") else f"+{change}")
 
 
-def _table(found: Any, scope: ReportScope) -> ReportTable:
+def _table(found: Any, scope: ReportScope, chosen: str) -> ReportTable:
     columns = [
         Column(_("Customer")),
         Column(_("ABC class")),
@@ -92,6 +96,12 @@ def _table(found: Any, scope: ReportScope) -> ReportTable:
         )
         for row in found.rows
     ]
+    if chosen:
+        part = next((part for part in found.classes if part.name == chosen), ClassRow(chosen, 0, Decimal(0)))
+        total = cells(_("Total"), "", "", part.orders, part.value, _share(part.value, found.value), None)
+        title = _("Customers of class %(name)s", name=chosen)
+        back = kept(abc="", page="") + "#table-customers"
+        return ReportTable("customers", title, columns, rows, total, all_url=back)
     orders, value = Cell(found.orders, _orders(scope, _flt_0_kind="sale")), Cell(found.value, _orders(scope))
     total = cells(_("Total"), "", "", orders, value, Decimal(1) if found.value else None, None)
     return ReportTable("customers", _("Customers"), columns, rows, total)
@@ -110,7 +120,15 @@ def _classes(found: Any, scope: ReportScope) -> ReportTable:
         Column(_("Order value"), "money"),
         Column(_("Share of value"), "percent"),
     ]
-    rows = [cells(row.name, row.customers, row.value, _share(row.value, found.value)) for row in found.classes]
+    rows = [
+        cells(
+            row.name,
+            Cell(row.customers, kept(abc=row.name, page="") + "#table-customers"),
+            row.value,
+            _share(row.value, found.value),
+        )
+        for row in found.classes
+    ]
     total = cells(_("Total"), found.customers, found.value, Decimal(1) if found.value else None)
     note = _("A: the customers that make the first 70 percent of the value; B: up to 90 percent; C: the rest")
     return ReportTable("classes", _("ABC classes"), columns, rows, total, note)
