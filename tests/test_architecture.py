@@ -138,7 +138,7 @@ def test_a_web_process_loads_neither_pandas_nor_typst(tmp_path: Path) -> None:
 
 
 def test_no_page_loads_pandas_or_typst(tmp_path: Path) -> None:
-    """Not numpy: the writer of Excel files takes it along where it is installed, at the first export."""
+    """Nor numpy, which writers of Excel files take along."""
     program = [sys.executable, "-m", "tests.support.loaded", str(tmp_path)]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
 

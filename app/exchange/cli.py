@@ -21,7 +21,6 @@ from app.core.database import db, unit_of_work, utc_now
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.loading import remember_more
-from app.exchange.demo.company import make_up
 from app.exchange.kinds import KINDS
 from app.exchange.services import Outcome, import_file
 
@@ -137,6 +136,8 @@ def demo_command(customers: int, orders: int, seed: int, yes: bool) -> None:
                 "This is not a demo database: its accounts would get a well-known password. Set CHANGKE_DEMO=1, or say --yes."
             )
         )
+    from app.exchange.demo.company import make_up  # noqa: PLC0415 - no other process tells stories
+
     try:
         made = make_up(
             db.session(),

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.support.addresses import every_address
 from tests.support.application import install, make_app
 
-HEAVY = ("pandas", "typst")
+HEAVY = ("pandas", "typst", "numpy")
 PASSWORD = "changke-demo"
 
 
