@@ -18,6 +18,7 @@ from tests.support.application import Client
 PAGE, PANEL = 10, 4
 CUSTOMERS, ORDERS = 60, 300
 PASSWORD = "changke-demo"
+FORBIDDEN = 403
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 # Endpoint: how many statements it needs, and why.
@@ -91,6 +92,10 @@ def test_a_page_asks_at_most_ten_questions_and_a_panel_four(
                         client.get(url, headers=headers)
                 if len(asked) > budget:
                     too_many += [f"{address}: {len(asked)}, may {budget} ({url})", *(_short(sql) for sql in asked)]
+                break
+            if status == FORBIDDEN and not address.endpoint.endswith(".cell"):
+                # The right is missing, for whichever row; only cells depend on theirs.
+                unopened[str(address)] = status
                 break
         else:
             unopened[str(address)] = status
