@@ -25,7 +25,9 @@ def test_own_and_granted_customers_and_no_others(session, make_actor):
         for by, name in ((actor, "甲号样品厂"), (stranger, "乙号样品厂"), (stranger, "丙号样品厂"))
     )
     for number, customer in enumerate((mine, theirs, granted)):
-        services.create_contact({"customer_id": customer.id, "name": f"联系人{number}"}, by=Actor.system("test"), at=NOW)
+        services.create_contact(
+            {"customer_id": customer.id, "name": f"联系人{number}"}, by=Actor.system("test"), at=NOW
+        )
     grant_access(session, granted.id, actor.user_id, AccessReason.collaborator)
     session.flush()
     contacts = {contact.customer_id: contact.id for contact in session.scalars(select(Contact))}

@@ -13,6 +13,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.sql.functions import FunctionElement
 
+from app.core.hints import often
 from app.core.search.index import KIND_BITS, kind_mark
 from app.core.search.tokens import Question, Term, beginning, query_tokens
 
@@ -88,22 +89,6 @@ def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> 
     return f"{column} IN (SELECT value FROM json_each('[' || {ids} || ']'))"  # noqa: S608  # both are compiled
 
 
-class _Often(FunctionElement[Any]):
-    """A condition that many rows fulfil; not of type Boolean, as above."""
-
-    inherit_cache = True
-
-
-@compiles(_Often)
-def _often(element: _Often, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(next(iter(element.clauses)), **options)
-
-
-@compiles(_Often, "sqlite")
-def _often_in_sqlite(element: _Often, compiler: SQLCompiler, **options: Any) -> str:
-    return f"likelihood({compiler.process(next(iter(element.clauses)), **options)}, 0.5)"
-
-
 _INDEX = _Index("search_entry")
 
 
@@ -156,7 +141,7 @@ def narrowed(
     few = session.connection().execute(hits.limit(MANY + 1)).scalars().all()
     if len(few) > MANY and within is not None:
         few = session.scalars(hits.where(_RecordId().in_(within)).limit(MANY + 1)).all()
-    return _Among(column, literal(",".join(map(str, few)))) if len(few) <= MANY else _Often(column.in_(hits))
+    return _Among(column, literal(",".join(map(str, few)))) if len(few) <= MANY else often(column.in_(hits))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ at again."""
 AWAY = (FollowUpKind.visit, FollowUpKind.meeting, FollowUpKind.exhibition)
 """What takes place with the customer in person."""
 
-MOST = 1_000
+MOST = 500
 """So many entries of one request are shown; a month of one person has far fewer."""
 
 
@@ -52,7 +52,11 @@ def entries(
     found: list[Entry] = []
     for questions in (_moments(first, last, kinds, owner_id), _days(first, last, kinds, owner_id)):
         if questions:
-            rows = session.execute(union_all(*questions).order_by("at").limit(MOST + 1))
+            # Each kind by itself: a walk along its index that ends, where all together would be sorted.
+            nearest = [
+                select(kind.order_by(kind.selected_columns["at"]).limit(MOST + 1).subquery()) for kind in questions
+            ]
+            rows = session.execute(union_all(*nearest).order_by("at").limit(MOST + 1))
             found += [
                 Entry(kind, record, pk, title, customer, at, bool(done))
                 for kind, record, pk, title, customer, at, done in rows

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
 from app.core.actors import current_actor
+from app.core.hints import often
 from app.core.i18n import time_zone
 from app.core.regions import codes_below
 from app.customers.models import Customer, CustomerStatus
@@ -88,7 +89,7 @@ class ReportScope:
         """As :meth:`order_days`, for sums per customer: over a long period they are added up customer by customer."""
         if self.days <= SHORT_DAYS:
             return self.order_days(session)
-        return [OrderDay.day.between(self.first, self.last), self.of_matching(OrderDay.customer_id)]
+        return [often(OrderDay.day.between(self.first, self.last)), self.of_counted(session, OrderDay.customer_id)]
 
     def of_counted(self, session: Session, customer_id: Any) -> ColumnElement[bool]:
         """The condition on the customer of a row."""
