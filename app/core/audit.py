@@ -48,6 +48,7 @@ class AuditEntry(Model):
         Index("ix_audit_entry_record", "kind", "record_id", "id"),
         Index("ix_audit_entry_at", "at"),
         Index("ix_audit_entry_actor", "actor_id", "id"),
+        Index("ix_audit_entry_action", "action", "at", "id"),
     )
 
 
