@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
 
 CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 # These stay as they are when text is brought to half width and lower case.
@@ -44,18 +46,28 @@ def _toneless(syllable: str) -> str:
 
 
 @cache
-def _package() -> Any:
-    """The package's tables, loaded with the first Chinese text: 47,000 phrases take a tenth of the start."""
-    from pypinyin import constants  # noqa: PLC0415 - as above
+def _tables() -> tuple[dict[str, str], dict[str, list[list[str]]]]:
+    """Readings by the number of a character, and the phrases that decide between several; read with the first text.
 
-    return constants
+    The package's own modules are not loaded: its import trains a segmentation that is not used here, for 200 ms.
+    """
+    found = find_spec("pypinyin")
+    assert found is not None
+    assert found.submodule_search_locations
+    folder = Path(found.submodule_search_locations[0])
+    characters, phrases = (
+        json.loads((folder / f"{name}_dict.json").read_text("utf-8")) for name in ("pinyin", "phrases")
+    )
+    return characters, {
+        phrase: read for phrase, read in phrases.items() if len(phrase) <= LONGEST_PHRASE and _AMBIGUOUS.search(phrase)
+    }
 
 
 class _Usual(dict[str, str]):
     """The commonest reading of a character, or the character itself when it has none; filled as asked."""
 
     def __missing__(self, character: str) -> str:
-        readings = _package().PINYIN_DICT.get(ord(character), "")
+        readings = _tables()[0].get(str(ord(character)), "")
         reading = READINGS.get(character, ("",))[0] or _toneless(readings.split(",")[0]) or character
         self[character] = reading
         return reading
@@ -68,7 +80,7 @@ def _in_phrase(run: str, place: int) -> str:
     """Return the reading the longest phrase around a character gives it, empty when no phrase is known."""
     for size in range(LONGEST_PHRASE, 1, -1):
         for start in range(max(0, place - size + 1), min(place, len(run) - size) + 1):
-            phrase = _package().PHRASES_DICT.get(run[start : start + size])
+            phrase = _tables()[1].get(run[start : start + size])
             if phrase:
                 return _toneless(phrase[place - start][0])
     return ""
