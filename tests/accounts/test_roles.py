@@ -12,6 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.application import Client
+from tests.support.opportunities import director, make_opportunity, make_prospect, manager
+
+__all__ = ["director", "make_opportunity", "make_prospect", "manager"]
 
 ClientAs = Callable[..., Client]
 
@@ -95,6 +98,31 @@ def test_a_change_is_in_force_with_the_next_click_and_logged(
     assert "已保存" in page.text
     assert "与系统默认的差别" in page.text
     assert "可见范围 无 → 全部" in page.text
+
+
+def test_a_move_that_is_taken_from_a_role_is_gone_from_the_page_and_refused_with_its_name(
+    session: Session, admin: Client, make_user: Callable[..., Any], client_as: ClientAs, make_opportunity: Any
+) -> None:
+    owner = make_user("Account Manager")
+    deal = make_opportunity("developing", owner_id=owner.id)
+    session.commit()
+    browser, show = client_as(user=owner), f"/opportunities/show/{deal.id}"
+    move = f"/opportunities/{deal.id}/move"
+    before = browser.get(show).text
+    url = f"/roles/{role(session, 'Account Manager').id}"
+    form = ticked(admin.get(url).text)
+    form["right"] = [right for right in form["right"] if right != "opportunity.lose"] + ["opportunity.reassign"]
+
+    admin.post(url, data=form)
+
+    after = browser.get(show).text
+    refused = browser.post(f"{move}/lose", data={"lost_reason": "price"})
+    session.refresh(deal)
+    assert [f"{move}/{name}" in before for name in ("lose", "reassign")] == [True, False]
+    assert [f"{move}/{name}" in after for name in ("lose", "reassign")] == [False, True]
+    assert (refused.status_code, "您没有权限执行：输单。" in refused.text) == (403, True)
+    assert deal.status == "developing"
+    assert browser.get(f"{move}/reassign").status_code == 200
 
 
 def test_opportunities_are_given_to_account_managers_after_their_rights_were_changed(

@@ -61,6 +61,22 @@ def test_what_the_administrator_entered_for_such_a_year_counts(session, promised
     assert deadlines(session, "complaint", Priority.normal, at("2033-03-18 17:00"))[0] == at("2033-03-19 12:00")
 
 
+def test_a_day_off_entered_on_the_page_moves_the_deadlines_of_what_comes_in(session, promised, client_as):
+    session.commit()
+    admin, received = client_as("Admin"), at("2026-11-23 16:30")
+    before = deadlines(session, "complaint", Priority.normal, received)
+
+    admin.post("/calendar/2026", data={"day": "2026-11-24", "working": "0", "note": "停电检修"})
+    session.expire_all()
+    closed = deadlines(session, "complaint", Priority.normal, received)
+    admin.post("/calendar/2026", data={"day": "2026-11-24", "working": "1"})
+    session.expire_all()
+
+    assert before == (at("2026-11-24 11:30"), at("2026-11-26 09:30"))
+    assert closed == (at("2026-11-25 11:30"), at("2026-11-27 09:30"))
+    assert deadlines(session, "complaint", Priority.normal, received) == before
+
+
 def test_holidays_of_a_known_year_do_not_count(session, promised):
     calendar.fill(session, 2025, 2025)
 
