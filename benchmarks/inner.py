@@ -10,7 +10,6 @@ from benchmarks.company import PASSWORD, ROOT
 from benchmarks.cpu import Cpu
 from benchmarks.pages import signed_in, timed
 
-
 NAMES = 50
 
 
