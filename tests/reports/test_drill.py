@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -102,6 +103,22 @@ def test_the_means_of_all_requests_are_what_plain_sql_finds_however_they_are_gro
         shown = [re.search(rf"<dt>{label}</dt><dd[^>]*>\s*([\d.]+)", page).group(1) for label in labels]
         total = re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tfoot>")[2].partition("</tfoot>")[0])
         assert (shown, [total[3], total[4], total[6]]) == (plain, plain), by
+
+
+@pytest.mark.parametrize("fields", ["", "level=A", "industry=food"])
+def test_every_amount_of_the_contribution_opens_orders_that_add_up_to_it(busy, client_as, fields):
+    """Added up from the file of the list that it leads to; a return is taken off there, too."""
+    director = client_as("Sales Director")
+    page = director.get(f"/reports/contribution?{fields}").text
+    amounts = set(re.findall(r'<a class="drill" href="(/orders/list/[^"]*)">(-?¥[\d,.]+)</a>', page))
+
+    assert len(amounts) >= 2
+    for url, amount in amounts:
+        path, _mark, args = unescape(url).partition("?")
+        answer = director.get(f"{path.replace('/list/', '/export')}?{args}&format=csv")
+        head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+        total = sum(Decimal(row[head.index("含税金额")].replace(",", "")) for row in rows)
+        assert total == Decimal(amount.replace("¥", "").replace(",", "")), (url, head)
 
 
 def test_the_number_of_a_class_opens_its_customers(busy, client_as):
