@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from itertools import groupby
 
 import pytest
 from sqlalchemy import func, inspect, select
@@ -78,6 +79,21 @@ def test_every_role_has_work_waiting(company, session):
     assert count(ServiceRequest.status == RequestStatus.created) > 0
     assert count(Opportunity.status == OpportunityStatus.unassigned) > 0
     assert count(ChurnCase.owner_id.is_(None), ChurnCase.status == ChurnStatus.warned) > 0
+
+
+def test_the_steps_of_a_development_plan_follow_each_other(company, session):
+    company()
+
+    rows = session.execute(
+        select(Plan.opportunity_id, Plan.due_at, Plan.done_at)
+        .where(Plan.opportunity_id.is_not(None))
+        .order_by(Plan.opportunity_id, Plan.position)
+    ).all()
+
+    plans = [list(steps) for _deal, steps in groupby(rows, lambda row: row.opportunity_id)]
+    assert any(len([step for step in steps if step.done_at is None]) > 1 for steps in plans)
+    for steps in plans:
+        assert [step.due_at for step in steps] == sorted(step.due_at for step in steps)
 
 
 def test_what_is_kept_is_what_the_rows_say(company, session):

@@ -174,16 +174,22 @@ class Dealing:
     def _steps(self, deal: Deal, row: Row, at: datetime, reached: int) -> None:
         """The development plan: the steps of the stages passed are done, the next one is to come."""
         last = deal.closed or self.world.today
-        for place in range(deal.steps):
-            done = deal.closed > 0 or place < reached
-            kind, what, expected = STEPS[place]
-            if done:
-                due = self.world.at(working(deal.day + (last - deal.day) * (place + 1) // (deal.steps + 1)), 15 * 60)
-            else:
-                days = self.rng.choices((-self.rng.randrange(1, 5), 0, self.rng.randrange(1, 25)), (5, 5, 90))[0]
-                due = self.world.coming(self.world.today + days, 10 * 60 + 30 * self.rng.randrange(12))
+        past = deal.steps if deal.closed > 0 else min(reached, deal.steps)
+        dues = [
+            self.world.at(working(deal.day + (last - deal.day) * (place + 1) // (deal.steps + 1)), 15 * 60)
+            for place in range(past)
+        ]
+        # Step after step: nobody plans to send samples before the first visit.
+        dues += sorted(max(self._coming(), *dues[-1:], at) for _place in range(past, deal.steps))
+        for place, due in enumerate(dues):
             made = at + timedelta(minutes=5 + place)
-            self.planner.step(row, place + 1, (kind, what, expected), due, made, done=done, worker=self._worker(row))
+            done = place < past
+            self.planner.step(row, place + 1, STEPS[place], due, made, done=done, worker=self._worker(row))
+
+    def _coming(self) -> datetime:
+        """When a step of a plan is due that is not done: some are late, some are for today."""
+        days = self.rng.choices((-self.rng.randrange(1, 5), 0, self.rng.randrange(1, 25)), (5, 5, 90))[0]
+        return self.world.coming(self.world.today + days, 10 * 60 + 30 * self.rng.randrange(12))
 
     def _give(self, row: Row, move: str, manager: Actor, by: Actor, at: datetime) -> None:
         changes = {"owner_id": manager.user_id, "stage_since": at, "status": "developing"}
