@@ -28,6 +28,8 @@ TOLD_AT_MOST = 20
 NOTHING = 2
 PAUSE = 0.006
 """Seconds; whoever waits for SQLite's write lock asks for it twice as often (``core/database.py``)."""
+PART = 0.05
+"""The pause as a part of the transaction before it."""
 
 
 @click.command("import")
@@ -67,14 +69,18 @@ def import_command(kind: str, file: Path, mapped: tuple[str, ...], owner: str | 
 
 @contextmanager
 def _giving_way() -> Iterator[Session]:
-    """A transaction, and a pause in which others can save: SQLite lets one write, and does not queue who waits."""
+    """A transaction, and a pause in which others can save: SQLite lets one write, and does not queue who waits.
+
+    The pause grows with the transaction: on a machine so busy that this takes long, whoever waits is late as well.
+    """
     with unit_of_work() as session:
         alone = session.connection().dialect.name == "sqlite"
         if alone:
             remember_more(session.connection())
+        begun = time.perf_counter()
         yield session
     if alone:
-        time.sleep(PAUSE)
+        time.sleep(max(PAUSE, PART * (time.perf_counter() - begun)))
 
 
 @contextmanager

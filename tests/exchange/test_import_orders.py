@@ -246,3 +246,20 @@ def test_the_planner_is_told_of_many_new_rows(command, write, monkeypatch, rows)
     command("import", "orders", write([["customer_id", "date", "amount"], *[["A", "2011-01-18", 10]] * rows]))
 
     assert len(told) == (1 if rows == 3 else 0)
+
+
+@pytest.mark.parametrize("rows", [2, 5])
+def test_the_planner_of_a_new_company_is_told_early(command, write, monkeypatch, rows):
+    """Else the rest of a long file is written by a plan for empty tables."""
+    told = []
+    monkeypatch.setattr(importing, "FEW", 2)
+    monkeypatch.setattr(importing, "analyze", told.append)
+    monkeypatch.setattr(importing.Pace, "__init__", lambda pace: setattr(pace, "records", 1))
+    monkeypatch.setattr(importing.Pace, "took", lambda *_args: None)
+    cells = [["customer_id", "date", "amount"], *[[f"A{number}", "2011-01-18", 10] for number in range(rows)]]
+
+    command("import", "orders", write(cells))
+
+    assert len(told) == 1, "once, after the first rows"
+    command("import", "orders", write([cells[0], *[[f"B{number}", "2011-01-18", 10] for number in range(3)]]))
+    assert len(told) == 1, "a company of many customers has its plans"

@@ -100,12 +100,15 @@ def _known(session: Session, entries: Sequence[Entry]) -> tuple[dict[str, Contac
     external: dict[str, Contact] = {}
     named: dict[tuple[int, str], Contact] = {}
     ids = sorted({str(entry.values["external_id"]) for entry in entries if entry.values.get("external_id")})
-    owners = sorted({entry.values["customer_id"] for entry in entries})
     if ids:
         for contact in session.scalars(select(Contact).where(among(Contact.external_id, ids))):
             external[str(contact.external_id)] = contact
-    if owners:
-        of_them = select(Contact).where(among(Contact.customer_id, owners))
-        for contact in session.scalars(of_them.order_by(Contact.id.desc())):
+    if wanted := {(entry.values["customer_id"], str(entry.values["name"])) for entry in entries}:
+        owners = {customer_id for customer_id, _name in wanted}
+        # Of the colleagues of those in the file the names are enough.
+        names = select(Contact.id, Contact.customer_id, Contact.name).where(among(Contact.customer_id, owners))
+        of_them = [pk for pk, customer_id, name in session.execute(names) if (customer_id, name) in wanted]
+        asked = select(Contact).where(among(Contact.id, of_them)).order_by(Contact.id.desc())
+        for contact in session.scalars(asked) if of_them else ():
             named[contact.customer_id, contact.name] = contact
     return external, named
