@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
+from app.reports.views import asked, churn, contribution, service
 from tests.support.orders import TODAY, make_customer, make_order, make_product, system
 
 __all__ = ["make_customer", "make_order", "make_product", "system"]
 
 
 @pytest.fixture
-def company(session, make_customer, make_order, make_user) -> dict[str, Any]:
-    """Customers of two managers, one of them internal, with orders of two years, returns, drafts and cancelled ones."""
+def company(session, make_customer, make_order, make_user, monkeypatch) -> dict[str, Any]:
+    """Customers of two managers, one of them internal, with orders of two years, returns, drafts and cancelled ones.
+
+    The reports are read on the day of the last order: their year would leave it behind.
+    """
+    for view in (asked, churn, contribution, service):
+        monkeypatch.setattr(view, "today", lambda: TODAY)
     one, two = make_user("Account Manager"), make_user("Account Manager")
     customers = [
         make_customer(owner_id=one.id, level="A", industry="food", region="330203", source="website", credit=5),

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from html import unescape
 from urllib.parse import quote
@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from app.core.actors import Actor, acting_as
-from app.core.database import utc_now
 from tests.support.churn import make_case, make_history
+from tests.support.orders import TODAY
 
 __all__ = ["make_case", "make_history"]
 SYSTEM = Actor.system("test")
@@ -36,7 +36,7 @@ def busy(session, company, make_user, make_case):
     """The company with service requests in every hand and churn cases of every outcome."""
     from app.service.services import create_request, workflow
 
-    at = utc_now()
+    at = datetime.combine(TODAY, time(4), UTC)
     specialists = [make_user("Service Specialist") for _ in range(2)]
     plan = [(0, "complaint", 30, (2, 3), 0), (0, "repair", 20, (5, None), 0), (1, "complaint", 20, None, 1)]
     plan += [(2, "suggestion", 200, (40, 90), 1), (2, "complaint", 3, (1, None), 1)]
