@@ -3,18 +3,15 @@
 from importlib import import_module
 from typing import Any
 
-from flask import current_app
-
 from app.core.i18n import _l
 
 
 def register(appbuilder: Any) -> None:
-    """Add the pages, look-ups, commands and words of this feature."""
-    # Here and not above: whoever reads our tables needs neither the pages nor the commands.
+    """Add the pages, look-ups and words of this feature."""
+    # Here and not above: whoever reads our tables needs not the pages.
     for name in ("permissions", "services", "timeline", "jobs"):
         import_module(f"app.orders.{name}")
     import_module("app.orders.lookups").register()
-    import_module("app.orders.cli").register(current_app)
     views = import_module("app.orders.views")
     appbuilder.add_view(views.OrderView, "Orders", label=_l("Orders"), icon="ti-shopping-cart", category="Sales")
     appbuilder.add_api(import_module("app.orders.api").OrderApi)

@@ -18,6 +18,7 @@ from app.core import audit
 from app.core.actors import Actor
 from app.core.errors import Invalid
 from app.core.identifiers import normalise_email, normalise_phone, normalise_uscc
+from app.core.kept import reconcile
 from app.core.search import matching_ids
 from app.customers.models import Contact, Customer, CustomerStatus, Plan
 from app.exchange.demo import people, telling
@@ -25,7 +26,7 @@ from app.exchange.demo.company import make_up
 from app.exchange.demo.drawing import draw
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.orders.models import Order, OrderKind, OrderStatus
-from app.orders.services import reconcile, refresh
+from app.orders.services import refresh
 from app.service.models import RequestStatus, ServiceRequest
 from tests.exchange.replay import Replay, left
 

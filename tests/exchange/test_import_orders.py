@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 
 from app.core.audit import AuditEntry
 from app.core.database import db
+from app.core.kept import reconcile
 from app.core.timeline import TimelineEntry
 from app.customers.models import Customer, CustomerStatus
 from app.exchange.services import importing
 from app.exchange.services.orders import OrderWriter
 from app.orders.models import Order, OrderDay, OrderKind, OrderLine, OrderStatus
-from app.orders.services import reconcile
 
 COUNTS = ("read", "created", "updated", "unchanged", "failed")
 

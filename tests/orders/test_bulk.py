@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.core.kept import reconcile
 from app.orders.models import OrderStatus as S
 from tests.support.orders import NOW, TODAY, line
 
@@ -107,7 +108,7 @@ def test_bulk_leaves_the_same_rows_as_one_after_the_other(session, make_customer
     assert len(one["orders"]) == len(rows)
     for what, expected in one.items():
         assert many[what] == expected, what
-    assert services.reconcile(session, TODAY) == []
+    assert reconcile(session, TODAY) == []
 
 
 def test_bad_rows_are_told_and_good_ones_written(session, system, make_customer):
@@ -151,7 +152,7 @@ def test_returns_in_one_call_share_what_is_left(session, system, make_order):
     entered = services.create_orders([back("2"), back("2"), back("1")], by=system, at=NOW)
 
     assert list(entered.refusals) == [1]
-    assert services.reconcile(session, TODAY) == []
+    assert reconcile(session, TODAY) == []
 
 
 def test_an_old_order_does_not_regain_a_lost_customer_but_activates_a_prospect(session, system, make_customer):
@@ -180,7 +181,7 @@ def test_an_imported_order_is_corrected_when_the_system_of_origin_changes_it(ses
 
     assert (first.orders_12m, first.value_12m, first.last_order_on) == (0, 0, None)
     assert (second.orders_12m, second.value_12m, second.last_order_on) == (1, 12, TODAY)
-    assert services.reconcile(session, TODAY) == []
+    assert reconcile(session, TODAY) == []
 
 
 def test_what_was_returned_is_not_corrected(session, system, make_order):
@@ -193,4 +194,4 @@ def test_what_was_returned_is_not_corrected(session, system, make_order):
     with pytest.raises(IllegalMove):
         services.correct_order(sold, {"lines": [line("12", "3")]}, by=system, at=NOW)
     assert sold.gross == 30
-    assert services.reconcile(session, TODAY) == []
+    assert reconcile(session, TODAY) == []

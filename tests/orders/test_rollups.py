@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app.core.kept import reconcile, repair
 from tests.support.orders import NOW, TODAY, line
 
 quantities = st.decimals("0.001", "5000", places=3)
@@ -146,7 +147,7 @@ def test_roll_ups_are_right_after_any_history(session, system, make_customer, st
             continue
 
     assert kept(session, customer) == naive(session, customer.id, TODAY)
-    assert services.reconcile(session, TODAY) == []
+    assert reconcile(session, TODAY) == []
 
 
 def test_the_window_is_365_days_with_today_and_without_the_same_day_last_year(session, make_customer, make_order):
@@ -171,14 +172,13 @@ def test_time_alone_moves_the_window_and_refresh_follows(session, make_customer,
 
     assert kept(session, customer) == (TODAY - timedelta(days=364), 0, 0)
     assert kept(session, other) == (TODAY, 1, 100)
-    assert services.reconcile(session, tomorrow) == []
+    assert reconcile(session, tomorrow) == []
     assert services.refresh(session, tomorrow) == 0
 
 
 @pytest.mark.parametrize("table", ["customer", "order_day", "sales_order", "missing day", "strange day"])
 def test_reconcile_finds_what_is_wrong_and_repair_puts_it_right(session, make_customer, make_order, table):
     from app.customers.models import Customer
-    from app.orders import services
     from app.orders.models import Order, OrderDay
 
     customer = make_customer()
@@ -197,11 +197,11 @@ def test_reconcile_finds_what_is_wrong_and_repair_puts_it_right(session, make_cu
         session.add(OrderDay(customer_id=customer.id, day=TODAY - timedelta(days=9), **day))
     session.flush()
 
-    differences = services.reconcile(session, TODAY)
+    differences = reconcile(session, TODAY)
     assert differences
-    services.repair(session, differences, TODAY)
+    repair(session, differences, TODAY)
 
-    assert services.reconcile(session, TODAY) == []
+    assert reconcile(session, TODAY) == []
     assert kept(session, customer) == before
     assert (order.gross, order.value) == (100, 100)
 

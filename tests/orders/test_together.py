@@ -9,6 +9,7 @@ from itertools import count
 from threading import Barrier
 from typing import Any
 
+from app.core.kept import reconcile
 from tests.support.orders import NOW, TODAY, line
 
 PEOPLE = 8
@@ -79,7 +80,7 @@ def test_orders_confirmed_and_imported_at_once_are_all_counted(own_app, system):
         lambda session: (
             session.get(Customer, pk).orders_12m,
             session.get(Customer, pk).value_12m,
-            services.reconcile(session, TODAY),
+            reconcile(session, TODAY),
         ),
     )
     assert kept == (PEOPLE, PEOPLE * 10, [])

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.core.actors import Actor, acting_as
 from app.core.audit import AuditEntry
 from app.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from app.core.kept import reconcile, repair
 from app.service import queries
 from app.service.models import Priority, RequestStatus, ServiceRequest, ServiceRequestLog
 from app.service.services import (
@@ -18,7 +19,6 @@ from app.service.services import (
     delete_request,
     find_caller,
     note_response,
-    reconcile,
     restore_request,
     update_request,
     workflow,
@@ -214,7 +214,7 @@ def test_the_last_five_rated_requests_count(session, make_customer, make_request
     make_request("processed", customer=customer.id, at=hours(9))
 
     assert satisfaction_of(session, customer) == Decimal("4.20")
-    assert reconcile(session) == []
+    assert reconcile(session, NOW.date()) == []
 
 
 def test_a_second_rating_replaces_the_first_of_the_same_request(session, make_customer, make_request, specialist):
@@ -268,7 +268,23 @@ def test_reconcile_names_what_is_wrong(session, make_customer, make_request):
     customer.satisfaction = Decimal("1.00")
     session.flush()
 
-    assert reconcile(session) == [(customer.id, Decimal("1.00"), Decimal("5.00"))]
+    (wrong,) = reconcile(session, NOW.date())
+    assert (wrong.key, wrong.field, wrong.kept, wrong.true) == (customer.id, "satisfaction", Decimal(1), Decimal(5))
+
+    repair(session, [wrong], NOW.date())
+
+    assert reconcile(session, NOW.date()) == []
+    assert satisfaction_of(session, customer) == 5
+
+
+def test_reconcile_finds_a_mean_of_no_rating(session, make_customer):
+    customer = make_customer()
+    customer.satisfaction = Decimal("4.00")
+    session.flush()
+
+    found = reconcile(session, NOW.date())
+
+    assert [(one.key, one.true) for one in found] == [(customer.id, None)]
 
 
 # --- who sees what ---

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import timeline
@@ -15,6 +15,7 @@ from app.core.checks import NO_CHOICE, Checks
 from app.core.database import db
 from app.core.errors import NotAllowed
 from app.core.i18n import _l
+from app.core.kept import Kept
 from app.core.visibility import find
 from app.customers.models import Contact, Customer, FollowUp, FollowUpKind
 from app.customers.services import plans
@@ -23,6 +24,10 @@ EDITABLE = frozenset(
     {"customer_id", "contact_id", "opportunity_id", "kind", "at", "place", "summary", "content", "result", "next_step"}
 )
 LONGEST_SUMMARY = 200
+
+_follow_up = FollowUp.__table__
+LAST_CONTACT = Kept(Customer, "last_contact_at", key=_follow_up.c.customer_id, value=func.max(_follow_up.c.at))
+"""A customer's newest follow-up."""
 
 
 def create_follow_up(
@@ -45,7 +50,7 @@ def create_follow_up(
     follow_up = FollowUp(**clean, owner_id=by.user_id)
     session.add(follow_up)
     session.flush()
-    keep_last_contact(session, follow_up.customer_id)
+    LAST_CONTACT.keep(session, [follow_up.customer_id])
     timeline.tell(
         session,
         follow_up.customer_id,
@@ -78,7 +83,7 @@ def update_follow_up(follow_up: FollowUp, values: Mapping[str, Any], *, by: Acto
     for name, value in _checked(session, values, follow_up, at).items():
         setattr(follow_up, name, value)
     session.flush()
-    keep_last_contact(session, follow_up.customer_id)
+    LAST_CONTACT.keep(session, [follow_up.customer_id])
     return follow_up
 
 
@@ -94,20 +99,7 @@ def delete_follow_up(follow_up: FollowUp, *, by: Actor, at: datetime) -> None:
     timeline.forget(session, "follow_up.create", follow_up.id)
     session.delete(follow_up)
     session.flush()
-    keep_last_contact(session, customer_id)
-
-
-def keep_last_contact(session: Session, customer_id: int) -> None:
-    """Keep the customer's last contact equal to its newest follow-up."""
-    newest = select(func.max(FollowUp.__table__.c.at)).where(FollowUp.__table__.c.customer_id == customer_id)
-    session.execute(
-        update(Customer.__table__)
-        .where(Customer.__table__.c.id == customer_id)
-        .values(last_contact_at=newest.scalar_subquery())
-    )
-    customer = session.identity_map.get(session.identity_key(Customer, customer_id))
-    if customer is not None:
-        session.expire(customer, ["last_contact_at"])
+    LAST_CONTACT.keep(session, [customer_id])
 
 
 def _name_of(session: Session, contact_id: int | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -16,6 +16,7 @@ from app.core.checks import NO_CHOICE, Checks
 from app.core.database import db
 from app.core.errors import IllegalMove, NotAllowed, NotFound
 from app.core.i18n import _l
+from app.core.kept import Kept
 from app.core.visibility import find
 from app.customers.models import Contact, Customer, FollowUpKind, Plan
 
@@ -25,6 +26,12 @@ EDITABLE = frozenset(
         "expected_result",
     }
 )  # fmt: skip
+
+_plan = Plan.__table__
+NEXT_PLAN = Kept(
+    Customer, "next_plan_at", key=_plan.c.customer_id, value=func.min(_plan.c.due_at), where=_plan.c.done_at.is_(None)
+)
+"""A customer's earliest open plan."""
 
 
 def create_plan(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Plan:
@@ -171,23 +178,10 @@ def _keep(
     session: Session, plan: Plan, previous: tuple[int, int | None] | None = None, *, by: Actor, at: datetime
 ) -> None:
     """Keep what is stored of the earliest open plan; ``previous`` are the customer and opportunity it had before."""
-    for customer_id in {plan.customer_id, previous[0] if previous else plan.customer_id}:
-        keep_next_plan(session, customer_id)
+    NEXT_PLAN.keep(session, {plan.customer_id, previous[0] if previous else plan.customer_id})
     opportunity_ids = {plan.opportunity_id, previous[1] if previous else None} - {None}
     if opportunity_ids:
         events.announce("plan.change", plan, by=by, at=at, opportunity_ids=opportunity_ids)
-
-
-def keep_next_plan(session: Session, customer_id: int) -> None:
-    """Keep the customer's next plan equal to its earliest open one."""
-    plan, customer = Plan.__table__, Customer.__table__
-    earliest = select(func.min(plan.c.due_at)).where(plan.c.customer_id == customer_id, plan.c.done_at.is_(None))
-    session.execute(
-        update(customer).where(customer.c.id == customer_id).values(next_plan_at=earliest.scalar_subquery())
-    )
-    known = session.identity_map.get(session.identity_key(Customer, customer_id))
-    if known is not None:
-        session.expire(known, ["next_plan_at"])
 
 
 def _refuse_finished(plan: Plan) -> None:

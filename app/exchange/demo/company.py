@@ -37,7 +37,7 @@ from app.exchange.demo.people import hire
 from app.exchange.demo.talk import TAGS
 from app.exchange.demo.world import Good, Stage, World
 from app.opportunities import queries as opportunities
-from app.opportunities.services import keep_next_due
+from app.opportunities.services import NEXT_DUE
 from app.orders.models import Order, OrderKind
 from app.products import services as products
 from app.service.models import ServiceLevel
@@ -115,7 +115,7 @@ def make_up(
             portions.clear()
         _go_on_from(session, last)
         _note_judgement(session, world)
-        keep_next_due(session)
+        NEXT_DUE.keep(session)
         analyze(connection)
         session.commit()
         session.close()

@@ -8,7 +8,7 @@ from app.opportunities.services import leaving
 from app.opportunities.services.closing import close_in, close_on
 from app.opportunities.services.history import log
 from app.opportunities.services.moves import QuotaReached, claim
-from app.opportunities.services.plans import STEP_FIELDS, add_step, keep_next_due, order_steps
+from app.opportunities.services.plans import NEXT_DUE, STEP_FIELDS, add_step, order_steps
 from app.opportunities.services.prospects import create_with_prospect
 from app.opportunities.services.records import (
     create_opportunity,
@@ -21,6 +21,7 @@ from app.opportunities.services.stages import create_stage, fill, order_stages, 
 from app.opportunities.workflow import Taken, workflow
 
 __all__ = [
+    "NEXT_DUE",
     "STEP_FIELDS",
     "QuotaReached",
     "Taken",
@@ -34,7 +35,6 @@ __all__ = [
     "delete_opportunity",
     "fill",
     "keep_closed",
-    "keep_next_due",
     "leaving",
     "log",
     "order_stages",

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from app.core.actors import Actor
 from app.core.checks import NO_CHOICE
@@ -16,11 +15,22 @@ from app.core.doing import done_by
 from app.core.errors import IllegalMove, invalid
 from app.core.events import on
 from app.core.i18n import _l
+from app.core.kept import Kept
 from app.customers.models import Plan
 from app.customers.services.plans import create_plan
 from app.opportunities import queries
 from app.opportunities.models import Opportunity, OpportunityStatus
 from app.opportunities.services.records import refuse_changes_by_others
+
+_plan = Plan.__table__
+NEXT_DUE = Kept(
+    Opportunity,
+    "next_due_at",
+    key=_plan.c.opportunity_id,
+    value=func.min(_plan.c.due_at),
+    where=_plan.c.done_at.is_(None),
+)
+"""An opportunity's earliest open step."""
 
 STEP_FIELDS = ("what", "kind", "due_at", "remind_at", "expected_result")
 
@@ -65,21 +75,4 @@ def order_steps(opportunity: Opportunity, plan_ids: Sequence[int], *, by: Actor,
 
 @on("plan.change")
 def _keep_next_due(plan: Plan, *, by: Actor, at: datetime, opportunity_ids: Collection[int] = (), **_data: Any) -> None:
-    keep_next_due(db.session(), opportunity_ids)
-
-
-def keep_next_due(session: Session, opportunity_ids: Collection[int] | None = None) -> None:
-    """Keep when the next step is due equal to the earliest open plan; of every opportunity when none is named."""
-    plan, opportunity = Plan.__table__, Opportunity.__table__
-    # The bare tables: it is kept whoever sees which of the plans.
-    earliest = select(func.min(plan.c.due_at)).where(
-        plan.c.opportunity_id == opportunity.c.id, plan.c.done_at.is_(None)
-    )
-    kept = update(opportunity).values(next_due_at=earliest.correlate(opportunity).scalar_subquery())
-    if opportunity_ids is not None:
-        kept = kept.where(opportunity.c.id.in_(sorted(opportunity_ids)))
-    session.execute(kept)
-    for pk in opportunity_ids or ():
-        known = session.identity_map.get(session.identity_key(Opportunity, pk))
-        if known is not None:
-            session.expire(known, ["next_due_at"])
+    NEXT_DUE.keep(db.session(), opportunity_ids)

@@ -4,10 +4,9 @@ from app.core.i18n import _l
 from app.customers import services as customers
 from app.opportunities import services as opportunities
 from app.orders.models import Order, OrderLine
-from app.orders.services import leaving, moves
+from app.orders.services import leaving, moves, reconciling
 from app.orders.services.bulk import Entered, create_orders
 from app.orders.services.orders import correct_order, create_order, delete_order, enter_order, update_order
-from app.orders.services.reconciling import Difference, reconcile, repair
 from app.orders.services.rollups import keep, move_on, refresh, stale_customers
 from app.orders.workflow import workflow
 from app.products import services as products
@@ -17,7 +16,6 @@ opportunities.keep_closed(Order.opportunity_id, _l("There is an order of this op
 products.register(OrderLine.product_id)
 
 __all__ = [
-    "Difference",
     "Entered",
     "correct_order",
     "create_order",
@@ -28,9 +26,8 @@ __all__ = [
     "leaving",
     "move_on",
     "moves",
-    "reconcile",
+    "reconciling",
     "refresh",
-    "repair",
     "stale_customers",
     "update_order",
     "workflow",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import Select, and_, case, func, or_, select, type_coerce, updat
 from sqlalchemy.orm import Session
 
 from app.core.database import Money
+from app.core.kept import Difference, proved_by
 from app.customers.models import Customer
 from app.orders.models import COUNTED, Order, OrderDay, OrderKind, OrderLine
 from app.orders.queries import year_until
@@ -23,18 +23,7 @@ _day = OrderDay.__table__
 _customer = Customer.__table__
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One kept value that is not what the orders say; ``key`` is the record, or (customer, day)."""
-
-    kind: str
-    key: Any
-    field: str
-    kept: Any
-    true: Any
-
-
-def reconcile(session: Session, today: date) -> list[Difference]:
+def differences(session: Session, today: date) -> list[Difference]:
     """Return every kept sum that differs from what it sums: order totals, sums per day, roll-ups of customers."""
     return [*_of_totals(session), *_of_days(session), *_of_customers(session, today)]
 
@@ -128,9 +117,8 @@ def _of_customers(session: Session, today: date) -> Iterator[Difference]:
         )
 
 
-def repair(session: Session, differences: Iterable[Difference], today: date) -> None:
-    """Set every kept value named by ``differences`` to what the orders say."""
-    found = list(differences)
+def repair(session: Session, found: list[Difference], today: date) -> None:
+    """Set every kept value of orders among those ``found`` to what the orders say."""
     orders = sorted({difference.key for difference in found if difference.kind == "order"})
     days = {difference.key for difference in found if difference.kind == "order_day"}
     for chunk in in_chunks(orders):
@@ -138,7 +126,9 @@ def repair(session: Session, differences: Iterable[Difference], today: date) -> 
         on_day = select(_order.c.customer_id, _order.c.ordered_on).where(_order.c.id.in_(chunk))
         days |= {(customer_id, day) for customer_id, day in session.execute(on_day)}
     rollups.keep(session, days, today)
-    customers = sorted({difference.key for difference in found if difference.kind == "customer"})
+    customers = sorted(
+        {difference.key for difference in found if difference.kind == "customer" and difference.field in rollups.KEPT}
+    )
     rollups.lock_customers(session, customers)
     rollups.rebuild_customers(session, customers, today)
 
@@ -159,3 +149,6 @@ def _repair_totals(session: Session, orders: Any) -> None:
         )
     )
     session.expire_all()
+
+
+proved_by(differences, repair)

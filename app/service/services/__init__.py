@@ -12,7 +12,7 @@ from app.service.services.requests import (
     restore_request,
     update_request,
 )
-from app.service.services.satisfaction import recompute, reconcile
+from app.service.services.satisfaction import recompute
 
 __all__ = [
     "AUTOMATIC",
@@ -30,7 +30,6 @@ __all__ = [
     "note_response",
     "open_link",
     "recompute",
-    "reconcile",
     "restore_request",
     "update_level",
     "update_request",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import Numeric, cast, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from app.core.actors import Actor, acting_as
+from app.core.kept import Difference, proved_by
 from app.customers.models import Customer
 from app.service.models import ServiceRequest
-from app.service.queries import mean_satisfaction
+from app.service.queries import RATINGS_THAT_COUNT, mean_satisfaction
+
+_request, _customer = ServiceRequest.__table__, Customer.__table__
 
 
 def recompute(session: Session, customer_id: int) -> Decimal | None:
@@ -24,17 +29,32 @@ def recompute(session: Session, customer_id: int) -> Decimal | None:
     return mean
 
 
-def reconcile(session: Session) -> list[tuple[int, Decimal | None, Decimal | None]]:
-    """Return (customer, stored, right) wherever a customer with rated requests has another satisfaction stored."""
-    with acting_as(Actor.system("reconcile"), session):
-        rated = (
-            select(Customer.id, Customer.satisfaction)
-            .where(Customer.id.in_(select(ServiceRequest.customer_id).where(ServiceRequest.satisfaction.is_not(None))))
-            .order_by(Customer.id)
-        )
-        found = []
-        for customer_id, stored in session.execute(rated).all():
-            right = mean_satisfaction(session, customer_id)
-            if stored != right:
-                found.append((customer_id, stored, right))
-        return found
+def _differences(session: Session, _today: date) -> Iterator[Difference]:
+    """Every customer whose stored mean is not that of the last five rated requests."""
+    latest = (_request.c.reviewed_at.desc(), _request.c.id.desc())
+    place = func.row_number().over(partition_by=_request.c.customer_id, order_by=latest).label("place")
+    rated = (
+        select(_request.c.customer_id, _request.c.satisfaction, place)
+        .where(_request.c.satisfaction.is_not(None), _request.c.deleted_at.is_(None))
+        .subquery()
+    )
+    mean = func.round(cast(func.avg(rated.c.satisfaction), Numeric(5, 4)), 2).label("mean")
+    counted = rated.c.place <= RATINGS_THAT_COUNT
+    means = select(rated.c.customer_id, mean).where(counted).group_by(rated.c.customer_id).subquery()
+    right = type_coerce(means.c.mean, _customer.c.satisfaction.type)
+    wrong = (
+        select(_customer.c.id, _customer.c.satisfaction, right)
+        .outerjoin(means, means.c.customer_id == _customer.c.id)
+        .where(_customer.c.satisfaction.is_distinct_from(right))
+    )
+    for key, kept, should in session.execute(wrong):
+        yield Difference("customer", key, "satisfaction", kept, should)
+
+
+def _repair(session: Session, found: list[Difference], _today: date) -> None:
+    for one in found:
+        if (one.kind, one.field) == ("customer", "satisfaction"):
+            recompute(session, one.key)
+
+
+proved_by(_differences, _repair)
