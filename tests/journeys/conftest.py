@@ -14,6 +14,20 @@ from tests.support import databases
 from tests.support.journey import Company
 from tests.support.live import install_demo, running_server
 
+DEMO = "changke_demo"
+
+
+def _demo_on_postgresql(server: str, shared: Path) -> Path:
+    """Make the demo installation once in a run, as the database ``DEMO``; return its folder."""
+    instance = shared / "demo-postgresql"
+    with databases.only_one(shared, "demo-postgresql") as done:
+        if not done.exists():
+            with databases.maintenance(server) as connection:
+                connection.exec_driver_sql(f"CREATE DATABASE {DEMO}")
+            install_demo(instance, databases.address(server, DEMO))
+            done.touch()
+    return instance
+
 
 @pytest.fixture
 def company(request: pytest.FixtureRequest, tmp_path: Path, browser: Any) -> Iterator[Company]:
@@ -28,7 +42,10 @@ def company(request: pytest.FixtureRequest, tmp_path: Path, browser: Any) -> Ite
         with running_server(instance, log) as server:
             yield Company(server, f"sqlite:///{next(instance.glob('*.db'))}", browser, language, int(width))
         return
-    with databases.empty_postgresql(postgres_server(request.config), f"{own_name(request.config)}_journey") as url:
-        install_demo(instance, url)
-        with running_server(instance, log, url) as server:
-            yield Company(server, url, browser, language, int(width))
+    server_url, name = postgres_server(request.config), f"{own_name(request.config)}_journey"
+    shutil.copytree(_demo_on_postgresql(server_url, request.getfixturevalue("shared_folder")), instance)
+    with (
+        databases.empty_postgresql(server_url, name, template=DEMO) as url,
+        running_server(instance, log, url) as server,
+    ):
+        yield Company(server, url, browser, language, int(width))

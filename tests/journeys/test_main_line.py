@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,9 +14,7 @@ from tests.support.journey import Company, Person
 
 COMPANY = "昆山星澜日化用品有限公司"
 INITIALS = "ksxl"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-LAST_ORDER = TODAY - timedelta(days=200)
-AGAIN, VISIT = TODAY + timedelta(days=14), TODAY + timedelta(days=3)
+SILENT, AGAIN, VISIT = timedelta(days=200), timedelta(days=14), timedelta(days=3)
 VALUE = Decimal("1234.50")
 TITLE, STEP, COMPLAINT = "洗护标签年度框架", "带样品上门", "标签遇水掉色"
 
@@ -27,7 +24,7 @@ TITLE, STEP, COMPLAINT = "洗护标签年度框架", "带样品上门", "标签�
 )
 def test_from_the_first_call_to_the_four_reports(company: Company, tmp_path: Path) -> None:
     with company.signed_in("sales") as reader:
-        before = figures(reader, TODAY)
+        before = figures(reader, company.today)
 
     with company.signed_in("market") as director:
         opportunity_is_given_away(director)
@@ -49,7 +46,7 @@ def test_from_the_first_call_to_the_four_reports(company: Company, tmp_path: Pat
 
     with company.signed_in("sales") as reader:
         reports_tell_it_too(reader, before)
-        drill_down(reader, COMPANY, LAST_ORDER, TODAY, VALUE, tmp_path)
+        drill_down(reader, COMPANY, company.today - SILENT, company.today, VALUE, tmp_path)
 
 
 def opportunity_is_given_away(director: Person) -> None:
@@ -75,11 +72,11 @@ def it_is_planned_and_won(manager: Person) -> None:
     manager.menu("/opportunities/list/")
     manager.follow(manager.main.locator("a.name", has_text=TITLE))
     manager.main.locator("#plan a[data-dialog]").click()
-    manager.answer(what=STEP, kind="visit", due_at=f"{VISIT}T10:00")
+    manager.answer(what=STEP, kind="visit", due_at=f"{company.today + VISIT}T10:00")
     for stage, asked in (
         ("needs_confirmed", {"need": "每月两万套洗护标签"}),
         ("proposal", {"amount": "48000"}),
-        ("negotiation", {"expected_close": str(TODAY + timedelta(days=20))}),
+        ("negotiation", {"expected_close": str(company.today + timedelta(days=20))}),
     ):
         manager.make("advance", stage=stage, **asked)
     manager.make("win", amount="50000")
@@ -97,7 +94,7 @@ def they_order(manager: Person) -> None:
     """The order is taken on the customer's page, for what the sample visit agreed on."""
     manager.find(INITIALS, COMPANY)
     manager.follow(manager.button(f"/orders/add?customer_id={customer_of(manager)}"))
-    manager.fill(ordered_on=str(LAST_ORDER))
+    manager.fill(ordered_on=str(manager.company.today - SILENT))
     manager.fill(**{"lines-0-text": "洗护标签", "lines-0-quantity": "10", "lines-0-unit_price": "123.45"})
     manager.save()
     manager.make("confirm")
@@ -141,7 +138,7 @@ def the_goods_went_out_long_ago(clerk: Person) -> None:
     clerk.find(INITIALS, COMPANY)
     clerk.follow(clerk.tab("orders").locator("a.name"))
     clerk.make("ship")
-    clerk.make("complete", delivered_on=str(LAST_ORDER))
+    clerk.make("complete", delivered_on=str(clerk.company.today - SILENT))
     assert company_order(clerk) == ("completed", VALUE)
 
 
@@ -151,10 +148,10 @@ def they_stay_silent_and_are_given_up(manager: Person) -> None:
     manager.menu("/churn/")
     manager.follow(manager.main.locator("a.name", has_text=COMPANY))
     evidence = manager.text()
-    assert str(LAST_ORDER) in evidence
+    assert str(company.today - SILENT) in evidence
     for reason in story.REASONS:
         assert told(manager, reason) in evidence
-    manager.make("postpone", measures="visit", look_again_on=str(AGAIN))
+    manager.make("postpone", measures="visit", look_again_on=str(company.today + AGAIN))
     manager.make("confirm", reason="competitor")
 
     found = company.ask(
@@ -163,7 +160,7 @@ def they_stay_silent_and_are_given_up(manager: Person) -> None:
         name=COMPANY,
     )
     assert (found.status, found.reason, found.customer) == ("lost", "competitor", "lost")
-    assert (Decimal(str(found.value_12m)), str(found.last_order_on)) == (VALUE, str(LAST_ORDER))
+    assert (Decimal(str(found.value_12m)), str(found.last_order_on)) == (VALUE, str(company.today - SILENT))
 
 
 def the_timeline_tells_it_all(manager: Person) -> None:
@@ -182,8 +179,8 @@ def the_timeline_tells_it_all(manager: Person) -> None:
         "request": facts.request_number,
         "title": TITLE,
         "step": STEP,
-        "again": AGAIN,
-        "visit": VISIT,
+        "again": manager.company.today + AGAIN,
+        "visit": manager.company.today + VISIT,
         "manager": "林晓梅",
         "specialist": "何静",
     }
@@ -194,7 +191,7 @@ def the_timeline_tells_it_all(manager: Person) -> None:
 
 def reports_tell_it_too(reader: Person, before: Figures) -> None:
     """Each report has moved by exactly this customer."""
-    after = figures(reader, TODAY)
+    after = figures(reader, reader.company.today)
     assert (after.value, after.customers, after.orders) == (
         before.value + VALUE,
         before.customers + 1,

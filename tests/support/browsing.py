@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and keep it and the demo server in one process: both are started once."""
+    """Mark what needs a browser; what uses the demo server stays in one process, which starts it once.
+
+    A journey has a server of its own, and any process may take it: it lasts a minute.
+    """
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "browser" in names:
             item.add_marker(pytest.mark.browser)
-        if "browser" in names or "live_server" in names:
+        if "live_server" in names:
             item.add_marker(pytest.mark.xdist_group("live"))
 
 

@@ -73,9 +73,9 @@ def row_counts(url: str) -> dict[str, int]:
 
 
 @contextmanager
-def empty_postgresql(server: str, name: str) -> Iterator[str]:
-    """The address of an empty database called ``name``, which is dropped at the end."""
+def empty_postgresql(server: str, name: str, template: str = "template1") -> Iterator[str]:
+    """The address of an empty database called ``name``, or a copy of ``template``; it is dropped at the end."""
     with maintenance(server) as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         yield address(server, name)
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

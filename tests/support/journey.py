@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -29,6 +31,8 @@ class Company:
         self.server, self.database, self.language, self.width = server, database, language, width
         self._browser = browser
         self.words = WrongWords(database, language)
+        # Asked for each story: the tests of a run may begin on one day and end on the next.
+        self.today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
     def rows(self, sql: str, **values: Any) -> list[Any]:
         """The rows of one statement of the test's own, straight from the database."""
