@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar, cast
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, ScalarSelect, String, event, select
+from sqlalchemy import Engine, ScalarSelect, String, event, select, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from app.core.database import Model
@@ -92,6 +93,11 @@ def remembered(session: Session, name: Hashable, read: Callable[[Session], Value
         # Read after the mark: a change in between gives the next request another mark.
         memory.values[name] = read(session)
     return cast("Value", memory.values[name])
+
+
+def forget(session: Session) -> None:
+    """Let every process forget what it remembers once this transaction is over: hints may be old after a large import."""
+    session.execute(update(SettingsMark).values(mark=uuid4().hex))
 
 
 def _writes(session: Session) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.core.audit import AuditEntry
 from app.core.database import db
 from app.core.kept import reconcile
+from app.core.remembered import SettingsMark
 from app.core.timeline import TimelineEntry
 from app.customers.models import Customer, CustomerStatus
 from app.exchange.services import importing
@@ -237,15 +238,16 @@ def test_rows_are_understood_before_anybody_is_kept_from_saving(command, write, 
 
 
 @pytest.mark.parametrize("rows", [2, 3])
-def test_the_planner_is_told_of_many_new_rows(command, write, monkeypatch, rows):
-    """Else the next question reads the tables by a plan for empty ones."""
-    told = []
+def test_the_planner_is_told_of_many_new_rows(session, command, write, monkeypatch, rows):
+    """Else the next question reads the tables by a plan for empty ones; and who owns much is asked anew."""
+    told, mark = [], session.scalar(select(SettingsMark.mark))
     monkeypatch.setattr(importing, "MANY", 3)
     monkeypatch.setattr(importing, "analyze", told.append)
 
     command("import", "orders", write([["customer_id", "date", "amount"], *[["A", "2011-01-18", 10]] * rows]))
 
     assert len(told) == (1 if rows == 3 else 0)
+    assert (session.scalar(select(SettingsMark.mark)) == mark) is (rows != 3)
 
 
 @pytest.mark.parametrize("rows", [2, 5])

@@ -59,7 +59,7 @@ class PlanView(CrmModelView):
     inline_columns = ("due_at",)
     more_columns = ("remind_at", "expected_result", "result")
     order_columns = ["due_at", "done_at"]
-    base_order = ("due_at", "asc")
+    base_order = ("due_at", "desc")
     search_columns = ["kind", "due_at", "owner_id", "done_at"]
     label_columns = {
         "what": _l("What to do"), "customer": _l("Customer"), "kind": _l("Kind"), "owner": _l("Owner"),
@@ -95,11 +95,14 @@ class PlanView(CrmModelView):
         """Tabs above the list that everybody has."""
         base, asked, me = url_for(".list"), request.query_string.decode(), acting().user_id
         yesterday = (today() - timedelta(days=1)).isoformat()
+        # The most pressing of the open ones first; of all of them, the newest.
+        name = type(self).__name__
+        order = f"_oc_{name}=due_at&_od_{name}=asc"
         tabs = (
             (_l("All"), ""),
-            (_l("My open plans"), f"_flt_0_owner_id={me}&_flt_4_done_at=y"),
-            (_l("Mine, overdue"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&_flt_2_due_at={yesterday}"),
-            (_l("Mine, today"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&_flt_0_due_at={today().isoformat()}"),
+            (_l("My open plans"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&{order}"),
+            (_l("Mine, overdue"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&_flt_2_due_at={yesterday}&{order}"),
+            (_l("Mine, today"), f"_flt_0_owner_id={me}&_flt_4_done_at=y&_flt_0_due_at={today().isoformat()}&{order}"),
         )
         return [SavedView(label, f"{base}?{query}" if query else base, active=asked == query) for label, query in tabs]
 

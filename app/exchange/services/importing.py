@@ -18,6 +18,7 @@ from app.core.actors import Actor, acting_as
 from app.core.errors import Invalid
 from app.core.i18n import _l
 from app.core.loading import analyze
+from app.core.remembered import forget
 from app.customers.models import Customer
 from app.exchange.fields import Field, ImportKind, Words, plain_header
 from app.exchange.kinds import CONTACTS, CUSTOMERS, ORDERS
@@ -87,6 +88,7 @@ def import_file(
         if outcome.created >= MANY:
             with transaction() as session:
                 analyze(session.connection())
+                forget(session)
         outcome.failed = failures.count
         outcome.errors_file = str(errors) if failures.count else None
     return outcome

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, jsonify, request, url_for
 
 from app.core.database import db, unit_of_work
+from app.core.errors import Invalid
 from app.core.i18n import _, format_day, format_month, parse_day
 from app.opportunities import services
 from app.opportunities.models import Opportunity
@@ -58,7 +59,12 @@ def put_off(record: Opportunity) -> Any:
         else:
             target = asked.get("to")
             column = target if isinstance(target, str) else ""
-            services.close_in(record, column, by=by, at=at, today=today(), seen=seen)
+            try:
+                services.close_in(record, column, by=by, at=at, today=today(), seen=seen)
+            except Invalid as refusal:
+                # On the board no field stands beside the sentence.
+                reason = str(refusal)
+                raise Invalid(_("Expected close: %(reason)s", reason=reason), refusal.fields) from refusal
     day = record.expected_close
     undo: dict[str, Any] = {"day": before.isoformat() if before else "", "version": record.version}
     message = (

@@ -9,8 +9,8 @@ from flask import url_for
 
 
 def plans(**filters: Any) -> str:
-    """A list of plans."""
-    return url_for("PlanView.list", **filters)
+    """A list of plans, the most pressing first."""
+    return url_for("PlanView.list", **filters, _oc_PlanView="due_at", _od_PlanView="asc")
 
 
 def overdue_plans(owner_id: int | None, yesterday: date) -> str:
