@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core import search
-from app.core.actors import Actor, acting_as
+from app.core.actors import Actor, acting_as, current_actor
 from app.core.visibility import scoped
 from app.customers.models import Customer, Plan
 from app.customers.queries import through_customer
@@ -68,52 +68,43 @@ TAKEN_WITHIN = timedelta(minutes=10)
 # --- who sees what --------------------------------------------------------------------------------------------------
 
 
-_key = _opportunity.c.id
-_unassigned = _opportunity.c.status == "unassigned"
-
-
-def _within_reach(actor: Actor) -> ColumnElement[bool]:
-    return through_customer(actor, "opportunity", _opportunity.c.customer_id)
-
-
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Own and team's opportunities, those of customers within reach, and the pool for whoever may claim from it."""
     if actor.sees_all("opportunity"):
         return true()
-    if not actor.may("opportunity.see"):
-        return Opportunity.status == OpportunityStatus.unassigned if actor.may("opportunity.claim") else false()
     claims = actor.may("opportunity.claim")
-    if actor.reaches_far:
-        is_free = Opportunity.status == OpportunityStatus.unassigned
-        return or_(
-            Opportunity.owner_id.in_(sorted(actor.owners("opportunity"))),
-            is_free if claims else and_(is_free, Opportunity.created_by_id == actor.user_id),
-            through_customer(actor, "opportunity", Opportunity.customer_id),
-        )
-    # One key set, never OR over EXISTS, of the few rows there are.
-    return Opportunity.id.in_(
-        union(
-            select(_key).where(_opportunity.c.owner_id.in_(sorted(actor.owners("opportunity")))),
-            select(_key).where(_within_reach(actor)),
-            select(_key).where(_unassigned if claims else and_(_unassigned, _entered_by(actor))),
-        )
-    )
-
-
-def _entered_by(actor: Actor) -> ColumnElement[bool]:
-    return _opportunity.c.created_by_id == actor.user_id
+    if not actor.may("opportunity.see"):
+        return Opportunity.status == OpportunityStatus.unassigned if claims else false()
+    return _seen(actor, pool=claims)
 
 
 def seen_whole(actor: Actor) -> ColumnElement[bool]:
     """Of the opportunities visible to ``actor``, those of which more than the pool's columns may be shown."""
     if actor.sees_all("opportunity"):
         return true()
-    if not actor.may("opportunity.see"):
-        return false()
-    free = union(
-        select(_key).where(_unassigned, _within_reach(actor)), select(_key).where(_unassigned, _entered_by(actor))
+    return _seen(actor, pool=False) if actor.may("opportunity.see") else false()
+
+
+def _seen(actor: Actor, *, pool: bool) -> ColumnElement[bool]:
+    """Own and team's, those of customers within reach, and of the unassigned all or the ones they entered."""
+    owners = sorted(actor.owners("opportunity"))
+    if actor.reaches_far:
+        unassigned = Opportunity.status == OpportunityStatus.unassigned
+        return or_(
+            Opportunity.owner_id.in_(owners),
+            unassigned if pool else and_(unassigned, Opportunity.created_by_id == actor.user_id),
+            through_customer(actor, "opportunity", Opportunity.customer_id),
+        )
+    key, columns = _opportunity.c.id, _opportunity.c
+    unassigned = columns.status == "unassigned"
+    # One key set, never OR over EXISTS, of the few rows there are.
+    return Opportunity.id.in_(
+        union(
+            select(key).where(columns.owner_id.in_(owners)),
+            select(key).where(through_customer(actor, "opportunity", columns.customer_id)),
+            select(key).where(unassigned if pool else and_(unassigned, columns.created_by_id == actor.user_id)),
+        )
     )
-    return or_(Opportunity.status != OpportunityStatus.unassigned, Opportunity.id.in_(free))
 
 
 def sees_whole(session: Session, opportunity: Opportunity, actor: Actor) -> bool:
@@ -164,13 +155,19 @@ def pool_customers(session: Session, opportunity_ids: Iterable[int]) -> dict[int
 
 def title_matching(session: Session, text: str) -> ColumnElement[bool]:
     """Opportunities found by their title or number."""
-    return search.narrowed(session, "opportunity", Opportunity.id, text)
+    return search.narrowed(session, "opportunity", Opportunity.id, text, _within(session, Opportunity.id))
 
 
 def matching(session: Session, text: str) -> ColumnElement[bool]:
     """Opportunities found by their title or number, or by what finds their customer."""
-    by_customer = search.narrowed(session, "customer", Opportunity.customer_id, text)
+    customer = Opportunity.customer_id
+    by_customer = search.narrowed(session, "customer", customer, text, _within(session, customer))
     return or_(title_matching(session, text), by_customer)
+
+
+def _within(session: Session, column: InstrumentedAttribute[int]) -> Select[Any] | None:
+    actor = current_actor(session)
+    return None if actor is None or actor.sees_most("opportunity") else select(column)
 
 
 # --- claiming -------------------------------------------------------------------------------------------------------
