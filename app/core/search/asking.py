@@ -13,6 +13,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.sql.functions import FunctionElement
 
+from app.core.among import among
 from app.core.hints import often
 from app.core.search.index import KIND_BITS, kind_mark
 from app.core.search.tokens import Question, Term, beginning, query_tokens
@@ -71,24 +72,6 @@ def _matches_of_sqlite(element: _Matches, compiler: SQLCompiler, **options: Any)
     return f"search_index MATCH {compiler.process(question, **options)}"
 
 
-class _Among(FunctionElement[Any]):
-    """Whether a column holds one of some ids, given as one text: a parameter for each costs more than the search."""
-
-    inherit_cache = True
-
-
-@compiles(_Among)
-def _among(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, ids = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY(string_to_array({ids}, ',')::bigint[])"
-
-
-@compiles(_Among, "sqlite")
-def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, ids = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each('[' || {ids} || ']'))"  # noqa: S608  # both are compiled
-
-
 _INDEX = _Index("search_entry")
 
 
@@ -141,7 +124,7 @@ def narrowed(
     few = session.connection().execute(hits.limit(MANY + 1)).scalars().all()
     if len(few) > MANY and within is not None:
         few = session.scalars(hits.where(_RecordId().in_(within)).limit(MANY + 1)).all()
-    return _Among(column, literal(",".join(map(str, few)))) if len(few) <= MANY else often(column.in_(hits))
+    return among(column, few) if len(few) <= MANY else often(column.in_(hits))
 
 
 @dataclass(frozen=True)

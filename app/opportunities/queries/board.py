@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.accounts.models import Team, User
+from app.core.actors import current_actor
 from app.core.visibility import scoped_relations
 from app.customers.models import Customer
 from app.opportunities.models import Opportunity, OpportunityStatus
@@ -174,15 +175,7 @@ def _deal(
     now: datetime,
     closed_since: datetime,
 ) -> None:
-    due_at, since = Opportunity.next_due_at, Opportunity.stage_since
-    arms = []
-    for code in columns:
-        in_stage = (DEVELOPING, Opportunity.stage == code, *wanted)
-        arms.append(first_few((due_at.is_not(None), *in_stage), (due_at, since)))
-        arms.append(first_few((due_at.is_(None), *in_stage), (since,)))
-    by_day = (Opportunity.closed_at,)
-    arms += [first_few((_closed(status, closed_since), *wanted), by_day, newest=True) for status in CLOSED]
-    for opportunity in chosen(session, arms):
+    for opportunity in chosen(session, _nearest(session, wanted, columns, closed_since)):
         if opportunity.status is OpportunityStatus.developing:
             column = columns[opportunity.stage]
             column.cards.append(card(opportunity, column.stage, now))
@@ -194,6 +187,37 @@ def _deal(
         del column.cards[CARDS:]
 
 
+def _nearest(session: Session, wanted: list[ColumnElement[bool]], stages: Iterable[str], since: datetime) -> list[Any]:
+    due_at, order = Opportunity.next_due_at, (Opportunity.next_due_at, Opportunity.stage_since)
+    closed, by_day = [_closed(status, since) for status in CLOSED], (Opportunity.closed_at,)
+    if not sees_most(session):
+        urgent_first = (due_at.is_(None), *order, Opportunity.id)
+        newest_first = (Opportunity.closed_at.desc(), Opportunity.id.desc())
+        return [
+            first_of_each(Opportunity.stage, (DEVELOPING, *wanted), urgent_first),
+            first_of_each(Opportunity.status, (or_(*closed), *wanted), newest_first),
+        ]
+    arms = [first_few((condition, *wanted), by_day, newest=True) for condition in closed]
+    for code in stages:
+        in_stage = (DEVELOPING, Opportunity.stage == code, *wanted)
+        # By the day that is missing as well: PostgreSQL takes the index for its order only then.
+        arms += [first_few((has_step, *in_stage), order) for has_step in (due_at.is_not(None), due_at.is_(None))]
+    return arms
+
+
+def sees_most(session: Session) -> bool:
+    """Say whether the actor sees so many that each column is better chosen by itself."""
+    actor = current_actor(session)
+    return actor is not None and actor.sees_most("opportunity")
+
+
+def first_of_each(column: Any, conditions: Iterable[ColumnElement[bool]], order: Iterable[Any]) -> Any:
+    """The keys of the first cards of each value of ``column``, of the few opportunities one person sees."""
+    place = func.row_number().over(partition_by=column, order_by=list(order)).label("place")
+    ranked = select(Opportunity.id, place).where(*conditions).subquery()
+    return select(ranked.c.id).where(ranked.c.place <= CARDS).order_by(ranked.c.place)
+
+
 def first_few(conditions: Iterable[ColumnElement[bool]], order: Iterable[Any], *, newest: bool = False) -> Any:
     """The keys of the first cards that meet ``conditions``: one walk along an index that ends after a few steps."""
     columns = [*order, Opportunity.id]
@@ -202,7 +226,7 @@ def first_few(conditions: Iterable[ColumnElement[bool]], order: Iterable[Any], *
 
 
 def chosen(session: Session, arms: Iterable[Any]) -> list[Opportunity]:
-    """The opportunities of several :func:`first_few`, in their order."""
+    """The opportunities of these keys, in their order."""
     keys = [*session.scalars(union_all(*(select(arm.subquery()) for arm in arms)))]
     places = {key: place for place, key in enumerate(keys)}
     return sorted(session.scalars(for_cards(keys)), key=lambda opportunity: places[opportunity.id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 from app.core.calendar import WorkingCalendar
 from app.core.periods import month_of
 from app.opportunities.models import Opportunity
-from app.opportunities.queries.board import DEVELOPING, Column, card, chosen, first_few, step_of, sums
+from app.opportunities.queries.board import (
+    DEVELOPING,
+    Column,
+    card,
+    chosen,
+    first_few,
+    first_of_each,
+    sees_most,
+    step_of,
+    sums,
+)
 from app.opportunities.queries.stages import all_stages
 
 AHEAD = 4
@@ -91,7 +101,7 @@ def closing_board(
     for code, step, count, amount, weighted in session.execute(counted):
         columns[code].add(step, count, amount, weighted)
     stages = {stage.code: stage for stage in all_stages(session)}
-    for opportunity in chosen(session, _nearest_first(wanted, columns.values())):
+    for opportunity in chosen(session, _nearest_first(session, wanted, columns.values())):
         column = period_of(opportunity.expected_close, columns.values())
         column.cards.append(card(opportunity, stages.get(opportunity.stage), now))
     return ClosingBoard(list(columns.values()))
@@ -103,12 +113,16 @@ def _place(columns: list[Period]) -> Any:
     return case((close.is_(None), NONE), *dated, else_=LATER)
 
 
-def _nearest_first(wanted: list[ColumnElement[bool]], columns: Iterable[Period]) -> Iterator[Any]:
+def _nearest_first(session: Session, wanted: list[ColumnElement[bool]], columns: Collection[Period]) -> Iterator[Any]:
     close, due_at = Opportunity.expected_close, Opportunity.next_due_at
+    order = (close, due_at.is_(None), due_at)
+    if not sees_most(session):
+        yield first_of_each(_place(list(columns)), (DEVELOPING, *wanted), (*order, Opportunity.id))
+        return
     for column in columns:
         within: list[ColumnElement[bool]] = [close.is_(None) if column.code == NONE else close.is_not(None)]
         if column.first is not None:
             within.append(close >= column.first)
         if column.last is not None:
             within.append(close <= column.last)
-        yield first_few((DEVELOPING, *within, *wanted), (close, due_at.is_(None), due_at))
+        yield first_few((DEVELOPING, *within, *wanted), order)
