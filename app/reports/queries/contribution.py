@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import CTE, case, func, literal, null, select, union_all
+from sqlalchemy import CTE, Select, func, literal, null, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
@@ -48,8 +49,8 @@ class Contribution:
     rows: tuple[CustomerRow, ...]
 
 
-def _ranked(session: Session, scope: ReportScope) -> CTE:
-    sums = (
+def _sums(session: Session, scope: ReportScope) -> CTE:
+    return (
         select(
             OrderDay.customer_id.label("customer_id"),
             func.sum(OrderDay.gross).label("value"),
@@ -59,24 +60,35 @@ def _ranked(session: Session, scope: ReportScope) -> CTE:
         .group_by(OrderDay.customer_id)
         .cte("sums")
     )
-    order = (sums.c.value.desc(), sums.c.customer_id)
-    return select(
-        sums,
-        func.row_number().over(order_by=order).label("rank"),
-        func.sum(sums.c.value).over(order_by=order, rows=(None, 0)).label("running"),
-        select(func.sum(sums.c.value)).scalar_subquery().label("total"),
-    ).cte("ranked")
 
 
-def _class(ranked: CTE) -> Any:
-    before = ranked.c.running - ranked.c.value
-    first, second = CLASS_LIMITS
-    return case(
-        (ranked.c.value <= 0, literal("C")),
-        (before < ranked.c.total * first, literal("A")),
-        (before < ranked.c.total * second, literal("B")),
-        else_=literal("C"),
-    )
+def _classes(sums: CTE) -> Any:
+    """One row: customers, orders and value of all, then the same down to each limit of the classes."""
+    running = func.sum(sums.c.value).over(order_by=sums.c.value.desc(), rows=(None, 0))
+    total = select(func.sum(sums.c.value)).scalar_subquery()
+    one = select(sums.c.value, sums.c.orders, (running - sums.c.value).label("before"), total.label("total")).subquery()
+    parts = {"": true()} | {
+        letter: (one.c.value > 0) & (one.c.before < one.c.total * limit)
+        for limit, letter in zip(CLASS_LIMITS, "ab", strict=True)
+    }
+    columns = [
+        figure.filter(within).label(f"{letter}{name}")
+        for letter, within in parts.items()
+        for name, figure in (
+            ("customers", func.count()),
+            ("orders", func.sum(one.c.orders)),
+            ("value", func.sum(one.c.value)),
+        )
+    ]
+    return select(null().label("customer_id"), *columns).select_from(one)
+
+
+def _page(sums: CTE, limit: int, offset: int) -> Select[Any]:
+    """(customer, value of all larger ones, orders, value) of the customers from place ``offset``, counted from 0."""
+    largest = select(sums).order_by(sums.c.value.desc(), sums.c.customer_id)
+    page = largest.limit(limit).offset(offset).subquery()
+    above = select(func.sum(largest.limit(offset).subquery().c.value)).scalar_subquery() if offset else literal(0)
+    return select(page.c.customer_id, above.label("customers"), page.c.orders, page.c.value)
 
 
 def contribution(
@@ -86,51 +98,70 @@ def contribution(
 
     ``class_name`` narrows the rows to those of one class; the figures stay those of all.
     """
-    ranked = _ranked(session, scope)
-    letter = _class(ranked).label("class_name")
-    classes = select(
-        null().label("customer_id"),
-        letter,
-        func.count().label("rank"),
-        func.sum(ranked.c.orders).label("orders"),
-        func.sum(ranked.c.value).label("value"),
-        null().label("running"),
-    ).group_by(letter)
-    wanted = select(ranked.c.customer_id, letter, ranked.c.rank, ranked.c.orders, ranked.c.value, ranked.c.running)
+    sums = _sums(session, scope)
     if class_name:
-        narrowed = wanted.where(_class(ranked) == class_name).order_by(ranked.c.rank).limit(limit).offset(offset)
-        wanted = select(*narrowed.subquery().c)
+        # Where a class begins is known only once the classes are.
+        every = session.execute(_classes(sums)).one()
+        first, last = _places(every)[class_name]
+        offset += first
+        rows = session.execute(_page(sums, max(0, min(limit, last - offset)), offset)).all()
     else:
-        wanted = wanted.where(ranked.c.rank.between(offset + 1, offset + limit))
-    # One statement for both: adding up and ranking every customer is what takes the time.
-    found = session.execute(union_all(wanted, classes)).all()
-    totals = sorted((row for row in found if row.customer_id is None), key=lambda row: row.class_name)
-    page = sorted((row for row in found if row.customer_id is not None), key=lambda row: row.rank)
+        page = _page(sums, limit, offset)
+        # One statement for both: adding up every customer is what takes the time.
+        found = session.execute(union_all(_classes(sums), page.add_columns(*[null()] * 6))).all()
+        (every,) = (row for row in found if row.customer_id is None)
+        rows = [row for row in found if row.customer_id is not None]
+    rows = sorted(rows, key=lambda row: (-row.value, row.customer_id))
     return Contribution(
-        value=sum((money(row.value) for row in totals), Decimal(0)),
-        customers=sum(row.rank for row in totals),
-        orders=sum(int(row.orders or 0) for row in totals),
-        classes=tuple(ClassRow(row.class_name, row.rank, money(row.value), int(row.orders or 0)) for row in totals),
-        rows=tuple(_with_customers(session, page)),
+        value=money(every.value),
+        customers=every.customers,
+        orders=int(every.orders or 0),
+        classes=tuple(_class_rows(every)),
+        rows=tuple(_with_customers(session, rows, every.value, offset)),
     )
 
 
-def _with_customers(session: Session, page: Sequence[Any]) -> Iterator[CustomerRow]:
+def _places(every: Any) -> dict[str, tuple[int, int]]:
+    """The places of each class, from the first (inclusive) to the last (exclusive), counted from 0."""
+    ends = (0, every.acustomers, every.bcustomers, every.customers)
+    return dict(zip("ABC", pairwise(ends), strict=True))
+
+
+def _class_rows(every: Any) -> Iterator[ClassRow]:
+    """The classes that have customers."""
+    down_to = [
+        (row[0], money(row[1]), int(row[2] or 0))
+        for row in (
+            (0, 0, 0),
+            (every.acustomers, every.avalue, every.aorders),
+            (every.bcustomers, every.bvalue, every.borders),
+            (every.customers, every.value, every.orders),
+        )
+    ]
+    for name, (before, after) in zip("ABC", pairwise(down_to), strict=True):
+        if after[0] > before[0]:
+            yield ClassRow(name, after[0] - before[0], after[1] - before[1], after[2] - before[2])
+
+
+def _letter(value: Decimal, before: Decimal, total: Decimal) -> str:
+    if value <= 0:
+        return "C"
+    return next((letter for limit, letter in zip(CLASS_LIMITS, "AB", strict=True) if before < total * limit), "C")
+
+
+def _with_customers(session: Session, page: Sequence[Any], total: Any, offset: int) -> Iterator[CustomerRow]:
     ids = [row.customer_id for row in page]
     known = (
         {customer.id: customer for customer in session.scalars(select(Customer).where(Customer.id.in_(ids)))}
         if ids
         else {}
     )
-    for row in page:
-        yield CustomerRow(
-            row.rank,
-            known[row.customer_id],
-            row.class_name,
-            int(row.orders or 0),
-            money(row.value),
-            money(row.running),
-        )
+    running, every = money(page[0].customers if page else 0), money(total)
+    for rank, row in enumerate(page, start=offset + 1):
+        value = money(row.value)
+        letter = _letter(value, running, every)
+        running += value
+        yield CustomerRow(rank, known[row.customer_id], letter, int(row.orders or 0), value, running)
 
 
 def value_by_day(session: Session, scope: ReportScope) -> dict[date, Decimal]:
