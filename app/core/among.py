@@ -74,7 +74,8 @@ class _PairsAmong(_Condition):
 @compiles(_Among, "sqlite")
 def _among_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, keys = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({keys}))"  # noqa: S608 - clauses compiled already
+    # Few rows: of a column that is empty nearly everywhere SQLite thinks that any value is in all of them.
+    return f"unlikely({column} IN (SELECT value FROM json_each({keys})))"  # noqa: S608 - clauses compiled already
 
 
 @compiles(_Among, "postgresql")
