@@ -449,12 +449,16 @@ def test_a_visitor_is_led_to_the_sign_in_page_and_programs_get_a_sentence(app: F
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_visitor_who_opened_a_page_is_not_told_that_a_right_is_missing(client: Client, language: str) -> None:
+@pytest.mark.parametrize("asked", ["", "?_l_=zh", "?_l_=en"])
+def test_a_visitor_who_opened_a_page_is_not_told_that_a_right_is_missing(
+    client: Client, language: str, asked: str
+) -> None:
     client.post(f"/language/{language}")
 
-    page = client.get("/users/list/", follow_redirects=True)
+    client.get(f"/users/list/{asked}")
+    page = client.get("/login/")
 
-    assert page.request.path == "/login/"
+    assert page.status_code == 200
     assert "alert" not in page.text.partition("<form")[2].partition("</form>")[0]
     assert not re.search("没有权限|Access is Denied|do not have the right", page.text)
 

@@ -19,7 +19,7 @@ from app.accounts.models import User
 from app.accounts.services import sign_in
 from app.accounts.session import stamp_of
 from app.core.database import db, unit_of_work, utc_now
-from app.core.i18n import LANGUAGES, _, _l
+from app.core.i18n import LANGUAGES, _, _l, in_language
 
 # What a visitor chose before signing in stays; everything else of the session starts anew.
 _KEPT = ("locale", "theme")
@@ -53,7 +53,12 @@ def begin_session(user: User) -> None:
 def _say_nothing_of_rights() -> None:
     """Take back what FAB says to a visitor who opened a page: nobody has been refused who has not signed in."""
     if told := session.get("_flashes"):
-        session["_flashes"] = [one for one in told if one[1] != str(FLAMSG_ERR_SEC_ACCESS_DENIED)]
+        denied = set()
+        # The address of the page may have asked for another language than this one is in.
+        for language in LANGUAGES:
+            with in_language(language):
+                denied.add(str(FLAMSG_ERR_SEC_ACCESS_DENIED))
+        session["_flashes"] = [one for one in told if one[1] not in denied]
 
 
 class AuthDBView(FabAuthDBView):
