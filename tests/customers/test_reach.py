@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.actors import Actor, acting_as
 from app.customers import queries, services
-from app.customers.models import AccessReason, Contact, Customer
+from app.customers.models import AccessReason, Contact, Customer, Plan
 from app.customers.services import grant_access
 from tests.support.customers import NOW, make_customer
 
@@ -34,6 +34,20 @@ def test_own_and_granted_customers_and_no_others(session, make_actor):
 
     assert seen(session, actor, Customer) == {mine.id, granted.id}
     assert seen(session, actor, Contact) == {contacts[mine.id], contacts[granted.id]}
+
+
+@pytest.mark.usefixtures("reach")
+def test_plans_of_own_customers_and_own_plans_elsewhere_and_no_others(session, make_actor):
+    actor, stranger, system = make_actor("Account Manager"), make_actor("Account Manager"), Actor.system("test")
+    mine, theirs = (make_customer(by=by, name=f"{n}号样品厂").id for n, by in enumerate((actor, stranger)))
+    plans = [
+        services.create_plan(
+            {"customer_id": customer, "what": "送样品", "due_at": NOW, "owner_id": owner.user_id}, by=system, at=NOW
+        ).id
+        for customer, owner in ((mine, stranger), (theirs, actor), (theirs, stranger))
+    ]
+
+    assert seen(session, actor, Plan) == set(plans[:2])
 
 
 @pytest.mark.parametrize(("far", "share", "own", "expected"), [(1, 3, 2, True), (2, 3, 2, False), (1, 1, 2, False)])
