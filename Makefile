@@ -78,8 +78,8 @@ check: dev ## Lint, types, imports, translations, migrations
 bench: dev ## Measure the budgets (benchmarks/README.md)
 	$(PY) -m benchmarks
 
-shots: dev browser ## Take pictures of the pages into instance/shots
-	$(PY) -m tests.support.shots
+shots: dev browser ## Take a picture of everything people can see into build/shots
+	$(PY) -m tests.tour.shots
 
 lock: dev ## Write the lock files anew from pyproject.toml and package.json
 	$(PY) -m uv pip compile --quiet --universal --no-header --no-annotate --upgrade pyproject.toml -o requirements.lock

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS, ORDERS, SEED = 120, 400, 1
 START_SECONDS = 60
 DEMO_PASSWORD = "changke-demo"
+SECRET_KEY = "of installations that last as long as a run"
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -56,15 +57,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def demo_environment(instance: Path, database: str | None = None) -> dict[str, str]:
-    """The environment of a demo installation in ``instance``, with no other setting of ours in it.
+def demo_environment(instance: Path, database: str | None = None, *, demo: bool = True) -> dict[str, str]:
+    """The environment of a demo installation in ``instance``, or of one's own, with no other setting of ours in it.
 
     Its data is in ``instance`` unless ``database`` is the address of another place.
     """
     ours = ("DATABASE_URL", "SECRET_KEY", "DEMO_PASSWORD", "CHANGKE_", "PYTEST_", "FLASK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     own = {"DATABASE_URL": database} if database else {}
-    return {**kept, "CHANGKE_DEMO": "1", "CHANGKE_INSTANCE": str(instance), **own}
+    kind = {"CHANGKE_DEMO": "1"} if demo else {"SECRET_KEY": SECRET_KEY}
+    return {**kept, **kind, "CHANGKE_INSTANCE": str(instance), **own}
 
 
 def flask_command(*arguments: str, environment: dict[str, str]) -> None:
@@ -89,6 +91,12 @@ def install_demo(instance: Path, database: str | None = None) -> None:
     flask_command("demo", *size, environment=environment)
 
 
+def install_empty(instance: Path) -> None:
+    """Make an installation in which nobody has entered anything; its administrator has the demo's password."""
+    instance.mkdir()
+    flask_command("init", "--admin-password", DEMO_PASSWORD, environment=demo_environment(instance, demo=False))
+
+
 def _wait_until_answering(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -102,15 +110,17 @@ def _wait_until_answering(url: str, process: subprocess.Popen[bytes], log: Path)
 
 
 @contextmanager
-def running_server(instance: Path, log: Path, database: str | None = None) -> Iterator[LiveServer]:
-    """The server of ``make run`` on the demo installation ``instance``, on a free port; without the job process."""
+def running_server(
+    instance: Path, log: Path, database: str | None = None, *, demo: bool = True
+) -> Iterator[LiveServer]:
+    """The server of ``make run`` on the installation ``instance``, on a free port; without the job process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
             web_command("127.0.0.1", port, 1),
             cwd=ROOT,
-            env=demo_environment(instance, database),
+            env=demo_environment(instance, database, demo=demo),
             stdout=output,
             stderr=output,
         )
@@ -156,3 +166,10 @@ def sign_in(page: Page, username: str, password: str = DEMO_PASSWORD) -> None:
     page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def choose_language(page: Page, language: str) -> None:
+    """Let the person signed in read ``language`` from now on, by the button that the page offers."""
+    if not page.evaluate("document.documentElement.lang").startswith(language):
+        with page.expect_navigation():
+            page.locator(f"form[action$='/language/{language}']").first.evaluate("form => form.submit()")

@@ -15,6 +15,18 @@ ELSEWHERE = ("/static/", "/api/", "/lang/", "/back", "/logout/", "/login/", "/lo
 # Answers a person gets only after a POST, or from a script with what was chosen.
 NEEDS_A_CHOICE = re.compile(r"/bulk/")
 
+# What a page loads after itself, what a script asks for, and files.
+PARTS = re.compile(
+    r"/(count|preview/<pk>|plans-card|tab-counts|timeline|related/.*|card/<pk>|palette|figures|entries|export|changes)$"
+    r"|^/(lookup|home|session|customer-opportunities|customer-service)/|/delete/"
+)
+# What opens in a dialog; the address alone shows the same form on a page.
+ASKS = re.compile(
+    r"/(move/<name>|steps|share|hand-over|finish|postpone|policy|views/add|cell/<column>|deactivate/<pk>)$"
+)
+# The same page at a second address: one row of it is enough. Of the others each language looks at every second row.
+AGAIN = re.compile(r"^/(opportunity-pool|service-archive|dictionary)/")
+
 
 def _rows(session: Any, model: Any) -> list[int]:
     """A visible row of the model in every status and kind."""

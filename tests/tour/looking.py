@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.journey import ARRIVED, WATCH_POLICY
 from tests.support.languages import WrongWords
-from tests.support.live import ROOT, LiveServer, sign_in
+from tests.support.live import ROOT, LiveServer, choose_language, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -205,20 +205,13 @@ def looking(browser: Browser, server: LiveServer, username: str, language: str, 
     looker = Looker(context.new_page(), server, WrongWords(database, language))
     if username:
         sign_in(looker.page, username, server.password)
-        _choose(looker.page, language)
+        choose_language(looker.page, language)
     yield looker
     if username:
         # The server is that of other tests, too: they read Chinese.
         looker.page.goto("/profile/")
-        _choose(looker.page, "zh")
+        choose_language(looker.page, "zh")
     context.close()
-
-
-def _choose(page: Page, language: str) -> None:
-    """Let the person signed in read ``language`` from now on."""
-    if not page.evaluate("document.documentElement.lang").startswith(language):
-        with page.expect_navigation():
-            page.locator(f"form[action$='/language/{language}']").first.evaluate("form => form.submit()")
 
 
 def shown(faults: dict[str, list[str]]) -> str:

@@ -14,21 +14,10 @@ import pytest
 
 from tests.support.application import make_app
 from tests.support.live import LiveServer
-from tests.tour.addresses import Addresses
+from tests.tour.addresses import AGAIN, ASKS, PARTS, Addresses
 from tests.tour.looking import CELLS, LOADED, Looker, looking, shown
 
 LANGUAGES = ("zh", "en")
-# What a page loads after itself, what a script asks for, and files.
-PARTS = re.compile(
-    r"/(count|preview/<pk>|plans-card|tab-counts|timeline|related/.*|card/<pk>|palette|figures|entries|export|changes)$"
-    r"|^/(lookup|home|session|customer-opportunities|customer-service)/|/delete/"
-)
-# What opens in a dialog; the address alone shows the same form on a page.
-ASKS = re.compile(
-    r"/(move/<name>|steps|share|hand-over|finish|postpone|policy|views/add|cell/<column>|deactivate/<pk>)$"
-)
-# The same page at a second address: one row of it is enough. Of the others each language looks at every second row.
-AGAIN = re.compile(r"^/(opportunity-pool|service-archive|dictionary)/")
 AREAS = {
     "customers": r"/(customers|contacts|follow-ups|plans|lists)/",
     "sales": r"/(opportunit|orders|products)",

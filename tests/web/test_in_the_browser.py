@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.live import sign_in
-from tests.support.shots import choose_language
+from tests.support.live import choose_language, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
