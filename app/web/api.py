@@ -7,24 +7,20 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from flask import request
-from flask_appbuilder import ModelRestApi, expose
+from flask_appbuilder import expose
 from flask_appbuilder.api import safe
-from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import permission_name, protect
 
 from app.core.database import unit_of_work
 from app.core.errors import OutOfDate
 from app.core.i18n import _
 from app.core.workflow import Workflow
-from app.web.api_answers import Answers
-from app.web.api_body import Unusable, move_values, repeat_token, sent
-from app.web.filters import TypedFilter
-from app.web.per_request import PerRequest
+from app.web.api_body import move_values, repeat_token, sent
+from app.web.api_reading import Reading
 from app.web.session import SentBefore, acting, claim_submission, now
 
 Service = Callable[..., Any]
 LARGEST_PAGE = 100
-MOST_FILTERS = 20
 
 
 class Act(NamedTuple):
@@ -35,7 +31,7 @@ class Act(NamedTuple):
     service: Service
 
 
-class CrmApi(Answers, ModelRestApi):
+class CrmApi(Reading):
     """FAB's REST resource with our services behind it; a resource only declares.
 
     ``kind`` is the first half of its rights; ``columns`` is what is read, ``writable`` what may be sent, of which
@@ -53,14 +49,11 @@ class CrmApi(Answers, ModelRestApi):
     workflow: Workflow | None = None
     acts: Mapping[str, Act] = {}
     move_data: Mapping[str, Mapping[str, str]] = {}
-    masks: Mapping[str, Callable[[str], str]] = {}
     look: Service | None = None
 
-    _filters = PerRequest()
     allow_browser_login = False
     search_columns: Any = None
     order_columns: Any = None
-    base_order = ("id", "desc")
     page_size = 25
     max_page_size = LARGEST_PAGE
     method_permission_name = {
@@ -94,55 +87,6 @@ class CrmApi(Answers, ModelRestApi):
         self.search_columns = list(cls.search_columns or ["id"])
         self.order_columns = list(cls.order_columns or ["id"])
         super().__init__()
-
-    # --- reading ---
-
-    def pre_get(self, data: dict[str, Any]) -> None:
-        self._mask(data["result"])
-        self._complete(data["result"])
-
-    def pre_get_list(self, data: dict[str, Any]) -> None:
-        for row in data["result"]:
-            self._mask(row)
-
-    def set_response_key_mappings(self, *_args: Any, **_kwargs: Any) -> None:
-        """Answer with rows only: FAB adds labels made from column names, in English and with every answer."""
-
-    def _complete(self, row: dict[str, Any]) -> None:
-        """Add to one record what stands in other tables."""
-
-    def _mask(self, row: dict[str, Any]) -> None:
-        for name, mask in self.masks.items():
-            if row.get(name):
-                row[name] = mask(row[name])
-
-    def _handle_filters_args(self, rison_args: dict[str, Any]) -> Filters:
-        """Choose our operators: FAB takes them from a map of the whole process, whichever class came last."""
-        self._filters.clear_filters()
-        asked = rison_args.get("filters", [])
-        if len(asked) > MOST_FILTERS:
-            raise Unusable(_("At most %(count)d filters at once.", count=MOST_FILTERS))
-        known = self._filters.get_search_filters()
-        for wanted in asked:
-            column, operator, value = (wanted.get(name) for name in ("col", "opr", "value"))
-            found = next((flt for flt in known.get(column, ()) if flt.arg_name == operator), None)
-            if found is None:
-                raise Unusable(_("%(column)s cannot be filtered by “%(operator)s”.", column=column, operator=operator))
-            if isinstance(found, TypedFilter) and (problem := found.problem(value)):
-                raise Unusable(_("%(column)s: %(problem)s", column=column, problem=problem))
-            self._filters._add_filter(found, value)
-        return self._filters.get_joined_filters(self._base_filters)
-
-    def _handle_order_args(self, rison_args: dict[str, Any]) -> tuple[str, str]:
-        column = rison_args.get("order_column", "")
-        if not column:
-            return tuple(self.base_order)  # type: ignore[return-value]  # a pair
-        if column not in self.order_columns:
-            raise Unusable(_("The list cannot be sorted by %(column)s.", column=column))
-        return column, "asc" if rison_args.get("order_direction") != "desc" else "desc"
-
-    def get_list_headless(self, **kwargs: Any) -> Any:
-        return self.answered(lambda: super(CrmApi, self).get_list_headless(**kwargs))
 
     # --- writing ---
 
