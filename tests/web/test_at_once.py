@@ -102,6 +102,7 @@ ADDED = [
     ("service_request", "/service-requests/add?customer_id={pk}", {"text": "标签掉色", "type": "complaint"}),
     ("product", "/products/add", {"name": "不干胶", "list_price": "9"}),
     ("team", "/teams/add", {"name": "华东组"}),
+    ("ab_role", "/roles/2", {"name": "区域经理"}),
     ("opportunity_stage", "/opportunity-stages/add", {"code": "trial", "label_zh": "试样", "label_en": "Trial", "probability": "30", "normal_days": "9"}),
     ("follow_up", "/customers/show/{pk}", {"content": "写在时间线上", "kind": "phone"}),
 ]  # fmt: skip
@@ -150,6 +151,21 @@ def test_a_move_sent_twice_at_the_same_moment_is_made_once_and_nobody_is_scolded
     assert [answer.location for answer in lost] == [show] * 3, lost[0].text[:3000]
     assert 0 < rows_of(own_app, "audit_entry") - trail <= 2
     assert "t-bad" not in browser.get(show).text.split('class="toasts')[-1][:2000]
+
+
+def test_a_person_added_twice_at_the_same_moment_is_one_person_with_one_password(
+    own_app: Flask, sign_in: Callable[..., Client]
+) -> None:
+    browser = sign_in("Admin")
+    form = next(f for f in forms_of(browser.get("/users/add").text) if "username" in f.values)
+    typed = {"username": "twice-added", "first_name": "琳", "last_name": "周", "role_ids": form.choices["role_ids"][0]}
+    before = rows_of(own_app, "ab_user")
+
+    answers = together(own_app, browser, 3, lambda client: client.post("/users/add", data=form.sent(**typed)))
+
+    # The initial password is shown once; the others lead to the page of the person.
+    assert sorted(answer.status_code for answer in answers) == [200, 302, 302], answers[0].text[:3000]
+    assert rows_of(own_app, "ab_user") == before + 1
 
 
 def test_a_list_saved_twice_at_the_same_moment_gets_its_new_entry_once(

@@ -20,9 +20,10 @@ from app.accounts.views.looks import kind_label
 from app.accounts.views.pages import SettingsPage, try_to
 from app.core.audit import AuditEntry
 from app.core.database import db
+from app.core.errors import DomainError
 from app.core.i18n import _, _l, listed, ngettext
 from app.core.rights import ROLES, SCOPES, VERBS, Kind, grants, kinds, role_label
-from app.web.session import acting, now
+from app.web.session import SentBefore, acting, now, submitted
 
 COLUMNS = ("add", "edit", "delete", "export", "see_private")
 """The verbs with a column of their own; all others stand among the moves."""
@@ -218,12 +219,20 @@ class RoleView(SettingsPage):
         """Add a role, like another one or empty."""
         like = request.form.get("like", "")
         source = self._role(int(like)) if like.isascii() and like.isdigit() and len(like) < 10 else None
-        made: list[Role] = []
         name = request.form.get("name", "")
-        done = _("The role %(role)s was added.", role=name.strip())
-        if try_to(lambda: made.append(roles.create_role(name, by=acting(), at=now(), like=source)), done):
-            return redirect(url_for(".show", pk=made[0].id))
-        return redirect(url_for(".show", pk=source.id) if source else url_for(".index"))
+        try:
+            with submitted() as sending:
+                role = roles.create_role(name, by=acting(), at=now(), like=source)
+                location = url_for(".show", pk=role.id)
+                if sending is not None:
+                    sending.location = location
+        except SentBefore as first:
+            return redirect(first.location)
+        except DomainError as refusal:
+            flash(str(refusal), "danger")
+            return redirect(url_for(".show", pk=source.id) if source else url_for(".index"))
+        flash(_("The role %(role)s was added.", role=name.strip()), "success")
+        return redirect(location)
 
     @expose("/<int:pk>/rename", methods=["POST"])
     @has_access
