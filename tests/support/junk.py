@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -62,7 +63,9 @@ def body(values: dict[str, list[str]]) -> str:
 
 
 def text_of(answer: Any) -> str:
-    """What an answer says, whatever it holds: some are pictures and spreadsheets."""
+    """What an answer says, whatever it holds: some are pictures and spreadsheets; JSON without its escapes."""
+    if answer.is_json and (found := answer.get_json(silent=True)) is not None:
+        return json.dumps(found, ensure_ascii=False)
     return str(answer.get_data().decode("utf-8", "replace"))
 
 
