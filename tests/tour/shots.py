@@ -20,7 +20,7 @@ from sqlalchemy import select
 from tests.support.application import make_app
 from tests.support.live import ROOT, LiveServer, install_demo, install_empty, running_chromium, running_server
 from tests.tour.addresses import ASKS, PARTS, Addresses
-from tests.tour.looking import LOCALES, PHONE, WIDE, Looker, looking
+from tests.tour.looking import HIGH, LOCALES, PHONE, WIDE, Looker, looking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -47,7 +47,7 @@ def find(page: Page) -> None:
     """Look for something in the search of the frame."""
     unfold("palette")(page)
     page.locator("#palette input").fill("公司")
-    page.locator("#palette [data-results] a").first.wait_for()
+    page.locator("#palette [data-results] a[href*='/show/']").first.wait_for()
 
 
 def unfold(dialog: str) -> Callable[[Page], None]:
@@ -107,9 +107,14 @@ class Camera:
         self._take(f"scene {name}")
 
     def _take(self, what: str, *, whole: bool = False) -> None:
+        page, name = self.looker.page, re.sub(r"[^\w]+", "-", what).strip("-") or "home"
         self.looker.settle()
-        name = re.sub(r"[^\w]+", "-", what).strip("-") or "home"
-        self.looker.page.screenshot(path=self.folder / f"{name}.png", full_page=whole)
+        # What sticks to the edge of the window is at the end of a whole page.
+        height = page.evaluate("document.documentElement.scrollHeight") if whole else HIGH
+        page.set_viewport_size({"width": self.looker.width, "height": max(height, HIGH)})
+        self.looker.settle()
+        page.screenshot(path=self.folder / f"{name}.png")
+        page.set_viewport_size({"width": self.looker.width, "height": HIGH})
 
 
 def cameras(browser: Browser, server: LiveServer, asked: argparse.Namespace, user: str, what: str) -> Iterator[Camera]:
