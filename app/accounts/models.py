@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User as FabUser
 from sqlalchemy import Connection, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from app.core.database import Key, Model, Moment, Numbered
+from app.core.database import Key, Model, Moment, Numbered, sort_key
 from app.core.pinyin import name_key
 
 # FAB's column must hold an address; this domain can never receive mail.
@@ -80,7 +80,7 @@ class Person(FabUser):
     sign_outs: Mapped[int | None] = mapped_column(default=0, comment="part of the session stamp")
     left_on: Mapped[date | None] = mapped_column(comment="day of leaving; the user is then not active")
     name_key: Mapped[str | None] = mapped_column(
-        String(400), comment="pinyin of the name; sorts lists on both databases"
+        sort_key(400), comment="pinyin of the name; sorts lists on both databases"
     )
 
     team: Mapped[Team | None] = relationship(Team, viewonly=True)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     Numeric,
+    String,
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -122,6 +123,11 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def sort_key(length: int) -> String:
+    """Return a text column that sorts by its bytes, whatever language the server of the database speaks."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def enum_type(members: type[StrEnum], name: str) -> Enum:

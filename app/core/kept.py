@@ -8,10 +8,11 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true, type_coerce, update
+from sqlalchemy import ColumnElement, bindparam, select, true, type_coerce, update
 from sqlalchemy.orm import Session
 
 from app.core.database import Model
+from app.core.pinyin import name_key
 
 AT_ONCE = 500
 TRUE = true()
@@ -90,3 +91,38 @@ class Kept:
         keys = iter(one.key for one in found if (one.kind, one.field) == (self.table.name, self.column.name))
         while some := list(islice(keys, AT_ONCE)):
             self.keep(session, some)
+
+
+class KeptName:
+    """The key by which rows of ``model`` are sorted; another version of the readings may spell a name otherwise.
+
+    ``name`` puts the columns ``parts`` together, and ``found_by`` writes anew what the search knows of a row.
+    """
+
+    def __init__(
+        self,
+        model: type[Any],
+        *parts: str,
+        name: Callable[..., str] = str,
+        found_by: Callable[[Session, Any], None] | None = None,
+    ) -> None:
+        self._model, self._parts, self._name, self._found_by = model, parts, name, found_by
+        self._table = model.__table__
+        proved_by(self._differences, self._repair)
+
+    def _differences(self, session: Session, _today: date) -> Iterator[Difference]:
+        columns = self._table.c
+        rows = select(columns.id, columns.name_key, *(columns[part] for part in self._parts))
+        for key, kept, *parts in session.execute(rows.execution_options(yield_per=2_000)):
+            if kept != (should := name_key(self._name(*parts))):
+                yield Difference(self._table.name, key, "name_key", kept, should)
+
+    def _repair(self, session: Session, found: list[Difference], _today: date) -> None:
+        mine = iter(one for one in found if (one.kind, one.field) == (self._table.name, "name_key"))
+        statement = update(self._table).where(self._table.c.id == bindparam("key")).values(name_key=bindparam("true"))
+        while some := list(islice(mine, AT_ONCE)):
+            session.connection().execute(statement, [{"key": one.key, "true": one.true} for one in some])
+            if self._found_by is not None:
+                rows = select(self._model).where(self._model.id.in_([one.key for one in some]))
+                for row in session.scalars(rows.execution_options(populate_existing=True)).all():
+                    self._found_by(session, row)

@@ -14,6 +14,7 @@ CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\
 # These stay as they are when text is brought to half width and lower case.
 _NOTHING_BUT = re.compile("[\u4e00-\u9fff]+")
 LONGEST_SYLLABLE = 6
+LONGEST_KEY = 200
 LONGEST_PHRASE = 4
 _VOWEL = re.compile("[aeiouv]")
 
@@ -133,8 +134,11 @@ def initials(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """Return the key by which Chinese and other names sort in one list; store it in a column of binary collation."""
-    return " ".join(syllables(text))
+    """Return the key by which Chinese and other names sort in one list; its column is :func:`database.sort_key`.
+
+    A name of 200 characters may sound six times as long; what comes after ``LONGEST_KEY`` letters sorts nothing.
+    """
+    return " ".join(syllables(text))[:LONGEST_KEY]
 
 
 @lru_cache(maxsize=1)

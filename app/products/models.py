@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.database import Model, Moment, Money, Numbered, Traced, Versioned
+from app.core.database import Model, Moment, Money, Numbered, Traced, Versioned, sort_key
 
 VatRate = Numeric(5, 4)
 
@@ -27,7 +27,7 @@ class Product(Numbered, Traced, Versioned, Model):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     external_id: Mapped[str | None] = mapped_column(String(64), unique=True, comment="key in the system of origin")
     name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(400), comment="pinyin of the name; sorts lists on both databases")
+    name_key: Mapped[str] = mapped_column(sort_key(400), comment="pinyin of the name; sorts lists on both databases")
     model: Mapped[str | None] = mapped_column(String(80), comment="the maker's designation")
     category: Mapped[str | None] = mapped_column(String(32), comment="dictionary: product_category")
     unit: Mapped[str | None] = mapped_column(String(32), comment="dictionary: product_unit")

@@ -16,6 +16,7 @@ from app.core.checks import NO_CHOICE, Checks
 from app.core.doing import done_by
 from app.core.errors import DomainError, NotFound, invalid
 from app.core.i18n import _l
+from app.core.kept import KeptName
 from app.core.numbering import next_number
 from app.core.pinyin import name_key
 from app.core.visibility import find
@@ -167,3 +168,6 @@ def _note_price(session: Session, product: Product, by: Actor, at: datetime) -> 
 def _index(session: Session, product: Product) -> None:
     texts = [product.code, product.name, product.model or "", product.external_id or ""]
     search.index(session, "product", product.id, texts)
+
+
+NAME_KEY = KeptName(Product, "name", found_by=_index)

@@ -125,6 +125,22 @@ def test_every_field_refuses_what_it_cannot_hold(app: Flask, session: Session, b
     assert not problems, shown(problems)
 
 
+@pytest.mark.parametrize("count", [80, 200])
+def test_a_long_chinese_text_is_taken_or_refused_with_a_sentence(
+    app: Flask, session: Session, boss: Any, count: int
+) -> None:
+    """Chinese is six times as long in letters, and what is kept of a name for sorting has its limit, too."""
+    send, rows = boss
+    problems = []
+    for view in resources(app):
+        for field in view.writable:
+            url = f"/api/v1/{view.resource_name}/{key_of(view, rows)}"
+            if found := problem_with(send("PUT", url, json={field: "装" * count}), expected=(200, 404, 405, 409, 422)):
+                problems.append((url, field, found))
+
+    assert not problems, shown(problems)
+
+
 def test_moves_refuse_what_they_cannot_hold(app: Flask, session: Session, boss: Any) -> None:
     send, rows = boss
     problems, walked = [], 0

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords
-from app.accounts.models import NO_MAIL, SignInFailure, Team, User
+from app.accounts.models import NO_MAIL, SignInFailure, Team, User, full_name
 from app.accounts.queries import ADMIN, rights_of, rights_of_role, roles_of
 from app.core import audit, events
 from app.core.actors import Actor
@@ -19,6 +19,7 @@ from app.core.checks import NO_CHOICE, REQUIRED, Checks
 from app.core.doing import done_by
 from app.core.errors import Invalid, NotAllowed, Sentence, invalid
 from app.core.i18n import LANGUAGES, _l, local_day
+from app.core.kept import KeptName
 
 FIELDS = ("username", "last_name", "first_name", "email", "phone", "team_id", "language", "role_ids")
 OWN_FIELDS = ("last_name", "first_name", "email", "phone", "language")
@@ -233,3 +234,6 @@ def _keep_an_admin(session: Session) -> None:
 
 def _forget_failures(session: Session, user: User) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.username == user.username.casefold()))
+
+
+NAME_KEY = KeptName(User, "first_name", "last_name", name=full_name)

@@ -21,6 +21,7 @@ from app.core.database import (
     Traced,
     Versioned,
     enum_type,
+    sort_key,
 )
 from app.core.secrets import Encrypted
 
@@ -72,7 +73,7 @@ class Customer(Numbered, Traced, Versioned, Recyclable, Model):
     code: Mapped[str] = mapped_column(String(32), unique=True)
     external_id: Mapped[str | None] = mapped_column(String(64), unique=True, comment="key in the system of origin")
     name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(400), comment="pinyin of the name; sorts lists on both databases")
+    name_key: Mapped[str] = mapped_column(sort_key(400), comment="pinyin of the name; sorts lists on both databases")
     short_name: Mapped[str | None] = mapped_column(String(80))
     english_name: Mapped[str | None] = mapped_column(String(200))
     kind: Mapped[CustomerKind] = mapped_column(enum_type(CustomerKind, "customer_kind"), default=CustomerKind.company)

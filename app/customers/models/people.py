@@ -19,6 +19,7 @@ from app.core.database import (
     Traced,
     Versioned,
     enum_type,
+    sort_key,
 )
 from app.customers.models.customers import Customer
 
@@ -47,7 +48,7 @@ class Contact(Numbered, Traced, Versioned, Recyclable, Model):
     external_id: Mapped[str | None] = mapped_column(String(64), unique=True, comment="key in the system of origin")
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(200), comment="pinyin of the name")
+    name_key: Mapped[str] = mapped_column(sort_key(200), comment="pinyin of the name")
     gender: Mapped[Gender | None] = mapped_column(enum_type(Gender, "contact_gender"))
     title: Mapped[str | None] = mapped_column(String(80))
     department: Mapped[str | None] = mapped_column(String(80))

@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.errors import NotAllowed, NotFound, invalid
 from app.core.i18n import _l, local_day
 from app.core.identifiers import Malformed, check_birthday, normalise_email, normalise_phone
+from app.core.kept import KeptName
 from app.core.pinyin import name_key
 from app.core.visibility import find, with_deleted
 from app.customers.models import Contact, Customer, Gender
@@ -99,6 +100,9 @@ def delete_contact(contact: Contact, *, by: Actor, at: datetime) -> None:
     customer = find(session, Customer, contact.customer_id)
     if customer is not None:
         index(session, customer)
+
+
+NAME_KEY = KeptName(Contact, "name", found_by=lambda session, contact: _reindex(session, contact, contact.customer))
 
 
 def restore_contact(pk: int, *, by: Actor, at: datetime) -> Contact:

@@ -17,6 +17,7 @@ from app.core.checks import LARGEST_KEY
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, invalid
 from app.core.i18n import _l
+from app.core.kept import KeptName
 from app.core.pinyin import name_key
 from app.core.visibility import with_deleted
 from app.customers import duplicates
@@ -218,6 +219,9 @@ def index(session: Session, customer: Customer) -> None:
     contacts = list(session.scalars(select(Contact).where(Contact.customer_id == customer.id)))
     search.index(session, "customer", customer.id, search_texts(customer, contacts))
     duplicates.remember(session, customer, contacts)
+
+
+NAME_KEY = KeptName(Customer, "name", found_by=index)
 
 
 def search_texts(customer: Customer, contacts: Sequence[Contact]) -> list[str]:
