@@ -120,6 +120,18 @@ class WorkingCalendar:
             day += ONE_DAY
             start = datetime.combine(day, opening, zone)
 
+    def working_hours_between(
+        self, first: datetime, last: datetime, *, zone: tzinfo, opening: time = OPENING, closing: time = CLOSING
+    ) -> float:
+        """Return how many hours of work lie between two moments: what :meth:`add_working_hours` was asked to add."""
+        start, end, found = first.astimezone(zone), last.astimezone(zone), timedelta()
+        for ahead in range((end.date() - start.date()).days + 1):
+            day = start.date() + ONE_DAY * ahead
+            if self.is_working(day):
+                opens, closes = (datetime.combine(day, at, zone) for at in (opening, closing))
+                found += max(min(end, closes) - max(start, opens), timedelta())
+        return found / timedelta(hours=1)
+
 
 def load(session: Session, first: date, last: date) -> WorkingCalendar:
     """Read the calendar of all years from that of ``first`` to that of ``last``."""

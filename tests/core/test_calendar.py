@@ -1,6 +1,6 @@
 """Working days: holidays, 调休, deadlines."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,6 +102,15 @@ def test_a_deadline_counts_hours_of_work_only(since, hours, until):
 
     assert deadline == at(until)
     assert deadline.tzinfo is UTC
+
+
+@given(st.integers(0, 60 * 24 * 300), st.integers(1, 400))
+def test_counting_hours_is_the_reverse_of_adding_them(minute, hours):
+    since = at("2026-01-01T00:00") + timedelta(minutes=minute)
+
+    until = CALENDAR.add_working_hours(since, hours, zone=SHANGHAI)
+
+    assert CALENDAR.working_hours_between(since, until, zone=SHANGHAI) == hours
 
 
 def test_the_company_says_when_it_opens():

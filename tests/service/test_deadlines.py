@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from app.accounts.services import settings
 from app.core import calendar
 from app.core.actors import acting_as
+from app.core.audit import AuditEntry
 from app.core.errors import Invalid, NotAllowed
 from app.service.models import Priority, ServiceLevel
 from app.service.services import deadlines, fill_levels, note_response, update_level, update_request, workflow
@@ -75,6 +77,87 @@ def test_a_day_off_entered_on_the_page_moves_the_deadlines_of_what_comes_in(sess
     assert before == (at("2026-11-24 11:30"), at("2026-11-26 09:30"))
     assert closed == (at("2026-11-25 11:30"), at("2026-11-27 09:30"))
     assert deadlines(session, "complaint", Priority.normal, received) == before
+
+
+@pytest.fixture
+def admin(make_actor):
+    return make_actor("Admin")
+
+
+def change(admin, day, working):
+    with acting_as(admin):
+        settings.set_calendar_day(date.fromisoformat(day), working, "", by=admin, at=at("2033-03-14 12:00"))
+
+
+def test_a_changed_day_moves_the_deadlines_that_run_and_says_so(session, promised, make_request, admin):
+    request = make_request("assigned", at=at("2033-03-14 16:30"))  # until the 15th, 11:30, and the 17th, 9:30
+
+    change(admin, "2033-03-15", working=False)
+
+    assert (request.response_due_at, request.resolution_due_at) == (at("2033-03-16 11:30"), at("2033-03-18 09:30"))
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.kind, entry.record_id, entry.actor_id) == ("service_request", request.id, admin.user_id)
+    assert [datetime.fromisoformat(told) for told in entry.changes["resolution_due_at"]] == [
+        at("2033-03-17 09:30"), at("2033-03-18 09:30"),
+    ]  # fmt: skip
+
+    change(admin, "2033-03-15", working=True)
+
+    assert (request.response_due_at, request.resolution_due_at) == (at("2033-03-15 11:30"), at("2033-03-17 09:30"))
+
+
+def test_the_hours_are_those_that_were_promised_whatever_is_promised_today(session, promised, make_request, admin):
+    request = make_request("assigned", at=at("2033-03-14 16:30"))
+    session.execute(update(ServiceLevel).values(response_hours=1, resolution_hours=2))
+
+    change(admin, "2033-03-19", working=True)  # a Saturday after both deadlines
+    change(admin, "2033-03-16", working=False)
+
+    assert (request.response_due_at, request.resolution_due_at) == (at("2033-03-15 11:30"), at("2033-03-18 09:30"))
+
+
+def test_a_working_saturday_brings_deadlines_forward_and_somebody_elses_request_too(
+    promised, make_request, make_actor, admin
+):
+    request = make_request(at=at("2033-03-18 17:00"))
+
+    change(admin, "2033-03-19", working=True)
+
+    assert (request.response_due_at, request.resolution_due_at) == (at("2033-03-19 12:00"), at("2033-03-22 10:00"))
+
+
+def test_what_was_answered_or_solved_keeps_what_it_was_measured_by(promised, make_request, specialist, admin):
+    answered = make_request("assigned", at=at("2033-03-14 16:30"))
+    solved = make_request("processed", at=at("2033-03-14 16:30"))
+    note_response(answered, by=specialist, at=at("2033-03-14 17:00"))
+
+    change(admin, "2033-03-15", working=False)
+
+    assert (answered.response_due_at, answered.resolution_due_at) == (at("2033-03-15 11:30"), at("2033-03-18 09:30"))
+    assert (solved.response_due_at, solved.resolution_due_at) == (at("2033-03-15 11:30"), at("2033-03-17 09:30"))
+
+
+def test_sent_back_its_second_round_is_moved(promised, make_request, specialist, admin):
+    request = make_request("processed", at=at("2033-03-14 09:00"))
+    workflow.make("record_feedback", request, by=specialist, at=at("2033-03-21 09:00"), satisfaction=1)
+
+    change(admin, "2033-03-16", working=False)  # of the first round
+    assert request.resolution_due_at == at("2033-03-23 11:00")
+    change(admin, "2033-03-22", working=False)
+
+    assert request.resolution_due_at == at("2033-03-24 11:00")
+
+
+def test_the_public_holidays_of_a_year_filled_in_late_move_what_is_open(session, promised, make_request, admin):
+    session.execute(delete(calendar.CalendarDay))
+    session.flush()
+    request = make_request(at=at("2025-09-30 16:00"))
+    assert request.response_due_at == at("2025-10-01 11:00")
+
+    with acting_as(admin):
+        settings.refill_year(2025, by=admin, at=at("2025-09-30 17:00"))
+
+    assert request.response_due_at == at("2025-10-09 11:00")
 
 
 def test_holidays_of_a_known_year_do_not_count(session, promised):

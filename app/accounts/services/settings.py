@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from app.core import audit, calendar, dictionary
+from app.core import audit, calendar, dictionary, events
 from app.core.actors import Actor
 from app.core.calendar import CalendarDay
 from app.core.dictionary import Term
@@ -94,13 +95,16 @@ def _code_from(label: str, taken: set[str]) -> str:
 
 
 def set_calendar_day(day: date, working: bool, note: str, *, by: Actor, at: datetime) -> None:
-    """Make ``day`` a working day or a day off; one that is so anyway needs no entry and loses it."""
+    """Make ``day`` a working day or a day off; one that is so anyway needs no entry and loses it.
+
+    Announces ``calendar.change`` with what changed days were before: {day: was it worked}.
+    """
     note = " ".join(note.split())
     if len(note) > _NOTE:
         raise invalid("note", _l("At most %(limit)d characters.", limit=_NOTE))
     with done_by(by, at, "calendar.edit") as session:
         entry = session.get(CalendarDay, day)
-        before = _in_words(entry)
+        before, was_working = _in_words(entry), calendar.load(session, day, day).is_working(day)
         if working == (day.weekday() < calendar.SATURDAY):
             if entry is not None:
                 session.delete(entry)
@@ -112,10 +116,13 @@ def set_calendar_day(day: date, working: bool, note: str, *, by: Actor, at: date
             after = _in_words(entry)
         if before != after:
             audit.record(session, "update", "calendar", day.isoformat(), {"day": [before, after]}, by=by, at=at)
+        _announce(session, {day: was_working}, by=by, at=at)
 
 
 def refill_year(year: int, *, by: Actor, at: datetime) -> int:
     """Replace what is entered for ``year`` by what the package knows; return how many days were written.
+
+    Announces what changed as :func:`set_calendar_day` does.
 
     :raises Invalid: for a year the package does not know.
     """
@@ -125,13 +132,25 @@ def refill_year(year: int, *, by: Actor, at: datetime) -> int:
             raise Invalid(
                 _l("The holidays of %(year)s are not known yet. Update the program or enter them by hand.", year=year)
             )
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        old = calendar.load(session, first, last)
         session.execute(
-            delete(CalendarDay).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))),
+            delete(CalendarDay).where(CalendarDay.day.between(first, last)),
             execution_options={"synchronize_session": "fetch"},
         )
         session.add_all(days)
         audit.record(session, "refill", "calendar", str(year), {"days": [None, len(days)]}, by=by, at=at)
+        every = (first + calendar.ONE_DAY * ahead for ahead in range((last - first).days + 1))
+        _announce(session, {day: old.is_working(day) for day in every}, by=by, at=at)
     return len(days)
+
+
+def _announce(session: Session, before: Mapping[date, bool], *, by: Actor, at: datetime) -> None:
+    session.flush()
+    after = calendar.load(session, min(before), max(before))
+    changed = {day: worked for day, worked in before.items() if after.is_working(day) != worked}
+    if changed:
+        events.announce("calendar.change", changed, by=by, at=at)
 
 
 def _in_words(entry: CalendarDay | None) -> str | None:

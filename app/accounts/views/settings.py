@@ -33,6 +33,7 @@ class CalendarView(SettingsPage):
             "Deadlines and working days are counted by this calendar. Without entries for a year, Monday to Friday is assumed."
         ),
         _l("Click a day to make it a working day or a day off."),
+        _l("A change moves the deadlines of service requests that are still open at once; the audit log says which."),
     )
 
     kind = "calendar"

@@ -1,5 +1,6 @@
 """Everything that can be done with service requests; nothing else writes them."""
 
+from app.service.services import recounting as recounting  # listens
 from app.service.services.assignment import AUTOMATIC, least_loaded
 from app.service.services.callers import find_caller
 from app.service.services.deadlines import DEFAULT_LEVELS, deadlines, fill_levels, update_level
