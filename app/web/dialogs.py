@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, request
 
 from app.core.errors import DomainError
-from app.theme.pages.addresses import is_ours
+from app.theme.pages.addresses import as_it_stood, is_ours
 from app.web.session import SentBefore, submitted, wants_sentence
 from app.web.views.refusals import show_refusal
 
@@ -58,6 +58,7 @@ def came_from(otherwise: str) -> str:
 
 def lead_to(target: str) -> Any:
     """Send the whole page to ``target``, whether a dialog or the page itself asks."""
+    target = as_it_stood(target)
     if "HX-Request" in request.headers:
         return "", 204, {"HX-Redirect": target}
     return redirect(target)

@@ -148,16 +148,6 @@ def test_a_dialog_sends_again_when_only_its_token_was_too_old(page: Any) -> None
     expect(page.locator("main")).to_contain_text("2027-03-01 10:00")
 
 
-def test_back_after_saving_shows_an_empty_form(form: Any) -> None:
-    typed(form, "翠屏花木场")
-    save(form)
-    form.wait_for_url("**/customers/show/*")
-
-    form.go_back()
-
-    expect(form.locator("main [name=name]")).to_have_value("")
-
-
 def test_saving_in_one_tab_leaves_the_other_where_it_is(form: Any) -> None:
     other = form.context.new_page()
     other.goto("/plans/list/")

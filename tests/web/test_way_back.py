@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.core.database import utc_now
+from tests.support.forms import forms_of
 
 FORMS = [
     "/customers/add", "/contacts/add", "/follow-ups/add", "/plans/add", "/opportunities/add", "/orders/add",
@@ -86,3 +88,84 @@ def test_a_dialog_leads_nowhere_else(session, people, as_, customers_of, make_ac
     answer = as_("manager").post(f"/plans/{plan.id}/finish", data={"result": "", "_back": elsewhere})
 
     assert (answer.status_code, answer.location) == (302, f"/plans/show/{plan.id}")
+
+
+def edited(client: Any, key: int, came_from: str) -> str:
+    """Where somebody is led who opened the form of a customer from ``came_from`` and saved it."""
+    address = f"/customers/edit/{key}"
+    page = client.get(address, headers={"Referer": f"http://localhost{came_from}"}).text
+    form = next(form for form in forms_of(page) if form.method == "post" and "version" in form.values)
+    return str(client.post(address, data=form.sent(notes="改过了"), headers={"Referer": address}).location)
+
+
+@pytest.mark.parametrize(
+    "came_from",
+    [
+        "/customers/show/{key}",
+        "/customers/show/{key}?_flt_0_level=A&_oc_CustomerView=name&_od_CustomerView=asc&at=2",
+        "/customers/list/?_flt_0_level=A&page_CustomerView=3",
+        "/agenda/?day=2026-11-30",
+    ],
+)
+def test_who_has_saved_an_edit_is_where_they_were(session, client_as, customers_of, came_from):
+    (key,) = customers_of("manager", 1)
+    session.commit()
+    place = came_from.format(key=key)
+
+    assert edited(client_as("Admin"), key, place) == place
+
+
+@pytest.mark.parametrize("came_from", ["/customers/add", "/customers/edit/{key}?x=1", "/login/", ""])
+def test_who_has_saved_an_edit_is_not_shown_another_form(session, client_as, customers_of, came_from):
+    (key,) = customers_of("manager", 1)
+    session.commit()
+
+    assert edited(client_as("Admin"), key, came_from.format(key=key)) == f"/customers/show/{key}"
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_an_edit_leads_nowhere_else(session, client_as, customers_of, elsewhere):
+    (key,) = customers_of("manager", 1)
+    session.commit()
+    client = client_as("Admin")
+    address = f"/customers/edit/{key}"
+    page = client.get(address).text
+    form = next(form for form in forms_of(page) if form.method == "post" and "version" in form.values)
+
+    answer = client.post(address, data=form.sent(notes="改过了") | {"_back": elsewhere})
+
+    assert answer.location == f"/customers/show/{key}"
+
+
+LISTED = "/customers/list/?_flt_0_level=A&page_CustomerView=1"
+ALONG = "_flt_0_level=A&at=2"
+
+
+def test_a_deleted_row_leaves_its_list_as_it_was(session, client_as, customers_of):
+    one, two, three = customers_of("manager", 3)
+    session.commit()
+    client = client_as("Admin")
+
+    from_the_list = client.post(f"/customers/delete/{one}", headers={"Referer": f"http://localhost{LISTED}"})
+    own_page = {"Referer": f"http://localhost/customers/show/{two}?{ALONG}"}
+    from_its_page = client.post(f"/customers/delete/{two}", data={"_back": LISTED}, headers=own_page)
+    from_nowhere = client.post(
+        f"/customers/delete/{three}", headers={"Referer": "https://evil.example/customers/list/"}
+    )
+
+    assert (from_the_list.location, from_its_page.location) == (LISTED, LISTED)
+    assert from_nowhere.location == "/customers/list/"
+
+
+def test_a_move_leaves_the_page_at_its_place_in_the_list(session, client_as, customers_of, people):
+    (key,) = customers_of("manager", 1)
+    session.commit()
+    page = f"/customers/show/{key}?{ALONG}"
+
+    answer = client_as("Admin").post(
+        f"/customers/{key}/hand-over",
+        data={"owner_id": people["other"].id, "reason": "换人"},
+        headers={"Referer": f"http://localhost{page}", "HX-Request": "true"},
+    )
+
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (204, page), answer.text

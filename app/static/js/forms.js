@@ -33,7 +33,8 @@
       return;
     }
     form.dataset.sent = "1";
-    sessionStorage.setItem(`sent:${location.pathname}`, "1");
+    sessionStorage.setItem("sending", location.pathname);
+    history.replaceState({ ...history.state, sent: true }, "");
     document.documentElement.classList.add("is-busy");
     changed.delete(form);
     leaving = leaving || form.dataset.form !== undefined;
@@ -50,13 +51,38 @@
     leaving = false;
   }));
 
-  /* Back after saving: the browser fills in again what has been saved already. */
-  const sent = `sent:${location.pathname}`;
-  if (sessionStorage.getItem(sent) && !document.querySelector("[data-errors]")) {
-    const came = performance.getEntriesByType("navigation")[0]?.type;
-    if (came === "back_forward") addEventListener("pageshow", () => setTimeout(() => document.querySelectorAll("main form[data-form]").forEach((form) => { form.reset(); changed.delete(form); })));
-    sessionStorage.removeItem(sent);
+  /* What was sent is saved when the next page is neither the form with a refusal nor an error. */
+  const saved = (path) => `saved:${path}`;
+  const sending = sessionStorage.getItem("sending");
+  sessionStorage.removeItem("sending");
+  if (sending) {
+    if (document.querySelector("[data-errors], .conflict, .oops")) sessionStorage.removeItem(saved(sending));
+    else sessionStorage.setItem(saved(sending), "1");
   }
+  /* Back after saving: a form page is passed by, and so is the page before it when it is the one somebody comes from.
+     Elsewhere the fields are those of the page, not what the browser kept of them. */
+  const passBy = (back) => {
+    leaving = true;
+    const { navigation } = window;
+    const at = navigation?.currentEntry?.index;
+    if (navigation?.activation?.from?.index < at) { history.forward(); return; }
+    if (at === 0 || history.length === 1) { location.replace(back); return; }
+    /* The form may stand there several times: it was refused before. */
+    const page = (index) => navigation?.entries()[index]?.url.split("#")[0] || "";
+    const form = (index) => page(index) && new URL(page(index)).pathname === location.pathname;
+    let before = at - 1, after = at + 1;
+    while (form(before)) before -= 1;
+    while (form(after)) after += 1;
+    if (before > 0 && page(before) === page(after)) before -= 1;
+    if (navigation && before >= 0) history.go(before - at); else history.back();
+  };
+  addEventListener("pageshow", (event) => {
+    const came = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    if (!came || !history.state?.sent || !sessionStorage.getItem(saved(location.pathname))) return;
+    const back = document.querySelector("main form.form-c [name=_back]");
+    if (back) passBy(back.value);
+    else setTimeout(() => document.querySelectorAll("main form[data-form]").forEach((form) => { form.reset(); changed.delete(form); }));
+  });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

@@ -52,7 +52,7 @@ def is_ours(address: str) -> bool:
 
 def way_back() -> str:
     """Where a form's Cancel leads: the page it was opened from, else the record or the list, else the home page."""
-    came_from = request.form.get("_back") or _page_before()
+    came_from = request.form.get("_back") or page_before()
     if is_ours(came_from):
         return came_from
     view_name = (request.endpoint or "").partition(".")[0]
@@ -62,7 +62,13 @@ def way_back() -> str:
     return (endpoint(view_name, "list") if may(view, "list") else "") or f"{request.script_root}/"
 
 
-def _page_before() -> str:
+def as_it_stood(target: str) -> str:
+    """Return ``target``, as the page that asks shows it if it is that page: with its filters, or its place in a list."""
+    before = page_before()
+    return before if before and before.partition("?")[0] == target else target
+
+
+def page_before() -> str:
     """The page of ours that links here, unless it is this form or the sign-in page."""
     try:
         before = urlsplit(request.referrer or "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
@@ -13,11 +15,15 @@ from app.core.custom_fields import definitions
 from app.core.database import db
 from app.core.errors import DomainError, OutOfDate
 from app.core.i18n import _
+from app.theme.pages.addresses import is_ours
 from app.web.conflict import Difference, fingerprints, merged
 from app.web.custom_forms import custom_names, custom_values, fill, with_custom_fields
 from app.web.lookup import keep_within
 from app.web.session import SentBefore, acting, now, submitted
 from app.web.views.refusals import show_refusal
+
+FORM = re.compile(r"/(add|edit/[^/]*)$")
+"""A page whose form somebody has just left."""
 
 
 class FormPages(ModelView):
@@ -152,6 +158,10 @@ class FormPages(ModelView):
         flash(_("%(name)s was saved.", name=str(record)), "success")
 
     def post_edit_redirect(self) -> Any:
+        """Lead to where the form was opened: the record at its place in a list, a list with its filters, the calendar."""
+        back = request.form.get("_back", "")
+        if is_ours(back) and not FORM.search(urlsplit(back).path):
+            return redirect(back)
         return redirect(request.environ.get("changke.location") or self.get_redirect())
 
 

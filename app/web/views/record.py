@@ -13,6 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from app.core.database import unit_of_work
 from app.core.errors import DomainError
 from app.core.i18n import _
+from app.theme.pages.addresses import as_it_stood
+from app.web.dialogs import came_from
 from app.web.keys import read_key
 from app.web.session import acting, now
 from app.web.views.selection import Selection
@@ -91,7 +93,8 @@ class RecordPages(Selection):
         flash(message, "success")
 
     def post_delete_redirect(self) -> Any:
-        return redirect(request.environ.get("changke.location") or self.get_redirect())
+        refused = request.environ.get("changke.location")
+        return redirect(as_it_stood(refused or came_from(self.get_redirect())))
 
     @expose("/undelete/<pk>", methods=["POST"])
     @has_access
