@@ -111,4 +111,7 @@ def mark_read(session: Session, user_id: int, *, at: datetime, only: int | None 
 @notice("job.failed", icon="alert-triangle", colour="bad")
 def _job_failed(words: dict[str, Any]) -> str:
     error = words.get("error", {})
-    return _("A background job failed: %(reason)s", reason=error.get(current_language(), ""))
+    from app.core.jobs.registry import label_of  # noqa: PLC0415 - jobs tell people of what failed, by this module
+
+    reason = error.get(current_language(), "")
+    return _("The background job “%(job)s” failed: %(reason)s", job=label_of(str(words.get("job"))), reason=reason)

@@ -56,6 +56,22 @@ def test_a_plan_that_is_not_due_or_done_reminds_nobody(session, make_user, make_
     assert remind(session, NOW, 10) == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh", "后台任务“流失评估”失败：文件读不了。"),
+        ("en", "The background job “Churn judgement” failed: It cannot be read."),
+    ],
+)
+def test_whose_job_failed_reads_which_and_why(session, make_user, client_as, language, sentence):
+    owner = make_user(language=language)
+    error = {"zh": "文件读不了。", "en": "It cannot be read."}
+    notifications.notify(session, owner.id, "job.failed", at=NOW, record_id=1, job="churn.judge", error=error)
+    session.commit()
+
+    assert sentence in client_as(user=owner).get("/notifications/").text
+
+
 def test_a_plan_without_owner_reminds_nobody(session, make_plan):
     make_plan(owner_id=None)
 

@@ -419,6 +419,18 @@ def test_a_job_whose_process_is_killed_runs_again_and_nothing_is_doubled(session
     assert the_job(job_id).attempts == 2
 
 
+def test_a_job_that_works_longer_than_its_lease_without_a_step_stays_with_its_process(session, url):
+    # Two leases long; the process has a second thread that looks for jobs all the while.
+    job_id = put("test.count_to", at=datetime.now(UTC), args={"last": 2, "pause": 3})
+    with job_process_at(url) as process:
+        wait_until(lambda: the_job(job_id).status == JobStatus.done)
+        process.terminate()
+        assert process.wait(20) == 0
+
+    assert the_job(job_id).attempts == 1
+    assert session.scalars(sa.select(steps.c.number)).all() == [1, 2]
+
+
 def test_a_process_told_to_end_leaves_its_job_to_the_next(session, url):
     job_id = put("test.count_to", at=datetime.now(UTC), args={"last": 1000, "pause": 0.05})
     with job_process_at(url) as process:
