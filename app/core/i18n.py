@@ -179,11 +179,12 @@ def format_time(at: datetime | None) -> str:
     return "" if at is None else f"{to_local(at):%H:%M}"
 
 
-def format_month(day: date, today: date) -> str:
-    """Return the name of the month, with the year unless it is the current one."""
+def format_month(day: date, today: date, *, short: bool = False) -> str:
+    """Return the name of the month, with the year unless it is the current one; ``short`` for the axis of a chart."""
     if current_language() == "zh":
         return f"{day.month} 月" if day.year == today.year else f"{day.year} 年 {day.month} 月"
-    return f"{day:%B}" if day.year == today.year else f"{day:%B %Y}"
+    name = f"{day:%b}" if short else f"{day:%B}"
+    return name if day.year == today.year else f"{name} {day.year}"
 
 
 def format_weekday(day: date) -> str:

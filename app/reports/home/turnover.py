@@ -30,7 +30,7 @@ def turnover(session: Session, today: date) -> Chart | None:
     if not any(sums.values()):
         return None
     before, now = months[:MONTHS], months[MONTHS:]
-    labels = [format_month(month, today) for month in now]
+    labels = [format_month(month, today, short=True) for month in now]
     table = ReportTable(
         "turnover",
         _("Order value, last 12 months"),

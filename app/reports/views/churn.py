@@ -145,7 +145,7 @@ def _trend(scope: ReportScope, opened: list[ChurnRow], lost: list[ChurnRow]) -> 
         ],
     )
     data = {
-        "x": [format_month(start, today()) for start in starts],
+        "x": [format_month(start, today(), short=True) for start in starts],
         "series": [
             {
                 "name": _("Other warnings"),

@@ -163,7 +163,7 @@ def _months(scope: ReportScope, days: dict[date, Decimal]) -> Chart:
         )
         table.rows.append(cells(f"{month:%Y-%m}", Cell(value, url)))
     data = {
-        "x": [format_month(month, today()) for month in months],
+        "x": [format_month(month, today(), short=True) for month in months],
         "y": [float(value) for value in values],
         "name": _("Order value"),
         "money": True,

@@ -172,7 +172,7 @@ def _trend(scope: ReportScope, months: list[ServiceRow]) -> Chart:
         ],
     )
     data = {
-        "x": [format_month(start, today()) for start in starts],
+        "x": [format_month(start, today(), short=True) for start in starts],
         "y": [found[number].requests if number in found else 0 for number in range(len(starts))],
         "name": _("Requests"),
         "links": [_drill(scope, "month", number) for number in range(len(starts))],
