@@ -101,7 +101,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Kpi:
-    """One figure of a strip; ``note`` stands beside it in small grey letters."""
+    """One figure of a strip; ``note`` stands beside it in small grey letters, ``private`` ones are not printed."""
 
     label: Label
     value: Any
@@ -109,6 +109,7 @@ class Kpi:
     url: str = ""
     tone: str = ""
     note_tone: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,8 @@ def test_the_margin_of_an_order_is_said_only_when_every_line_has_a_cost(session,
     assert "40%" in known
     assert "未知" in not_known
     assert "100%" not in not_known
+    # What is printed may go to the customer.
+    assert all('<div class="no-print"><dt>毛利</dt>' in page for page in pages)
     assert "未知</td>" in pages[1]
 
 

@@ -203,9 +203,9 @@ class OrderView(OfCountedCustomers, WorkflowView):
         # What is not known to cost anything would count as free of cost.
         if without := db.session.scalar(queries.lines_without_cost(order.id)):
             note = ngettext("%(num)d line without cost", "%(num)d lines without cost", without)
-            return Kpi(_("Margin"), _("unknown"), note=note)
+            return Kpi(_("Margin"), _("unknown"), note=note, private=True)
         margin = order.net - order.cost
-        return Kpi(_("Margin"), cells.money(margin), note=cells.percent(margin / order.net))
+        return Kpi(_("Margin"), cells.money(margin), note=cells.percent(margin / order.net), private=True)
 
     @staticmethod
     def _promised(order: Order) -> str:
