@@ -1,7 +1,10 @@
 """Numbers are given once, in order, and start anew with the year where the pattern says so."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
+from app.core.database import db, unit_of_work
 from app.core.numbering import NumberPattern, next_number, reserve
 from tests.support.customers import NOW
 
@@ -31,3 +34,22 @@ def test_an_administrator_may_choose_the_pattern(session):
     session.flush()
 
     assert next_number(session, "customer", NOW) == "C202611-001"
+
+
+def test_numbers_taken_at_the_same_moment_are_all_different_and_leave_no_gap(own_app):
+    barrier = Barrier(12)
+
+    def take(_thread):
+        with own_app.app_context():
+            barrier.wait()
+            taken = []
+            for _time in range(4):
+                with unit_of_work() as session:
+                    taken.append(int(next_number(session, "product", NOW)[3:]))
+            db.session.remove()
+            return taken
+
+    with ThreadPoolExecutor(12) as threads:
+        taken = sorted(number for numbers in threads.map(take, range(12)) for number in numbers)
+
+    assert taken == list(range(taken[0], taken[0] + 48))
