@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import prison
 import pytest
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
-from app.core.actors import acting_as
+from app.accounts.queries import rights_of_role
+from app.accounts.services.roles import set_rights
+from app.core.actors import Actor, acting_as
+from app.core.audit import AuditEntry
 from app.customers import services
 from app.customers.models import Customer
 from tests.support.customers import NOW, make_customer
@@ -161,3 +165,66 @@ def test_a_plan_is_finished_only_by_who_may(session, manager, api_as, make_user)
 
     assert as_reader("POST", f"plans/{plan.id}/finish").status_code == 403
     assert as_specialist("POST", f"plans/{plan.id}/finish").status_code == 404
+
+
+PRIVATE = {
+    "customers": {
+        "phone": "0574-88883321",
+        "fax": "0574-88883322",
+        "email": "wangjianping@hengtai.example.com",
+        "bank_account": "6222021234567890128",
+    },
+    "contacts": {
+        "mobile": "13912345678",
+        "phone": "0574-88883329",
+        "email": "zhouting@hengtai.example.com",
+        "wechat": "zhouting-hengtai",
+    },
+}
+
+
+@pytest.mark.parametrize("resource", PRIVATE)
+def test_private_fields_are_masked_in_every_answer_and_shown_one_by_one(session, manager, api_as, make_user, resource):
+    user = make_user("Account Manager")
+    send, fields = api_as(user), PRIVATE[resource]
+    with acting_as(manager, session):
+        owner = make_customer(by=manager)
+        services.share(owner, [user.id], by=manager, at=NOW)
+    session.commit()
+    about = {"customer_id": owner.id, "name": "周婷"} if resource == "contacts" else {"name": "宁波恒泰鲜食有限公司"}
+
+    made = send("POST", f"{resource}/", json=about | fields)
+    pk = made.json["id"]
+    answers = [
+        made,
+        send("GET", f"{resource}/{pk}"),
+        send("GET", f"{resource}/"),
+        send("GET", f"{resource}/", query_string={"q": prison.dumps({"columns": [*fields]})}),
+        send("GET", f"{resource}/{pk}", query_string={"q": prison.dumps({"columns": [*fields]})}),
+        send("PUT", f"{resource}/{pk}", json={"notes" if resource == "customers" else "title": "好说话"}),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200, 200]
+    shown = answers[1].json["result"]
+
+    assert [value for value in fields.values() for answer in answers if value in answer.text] == []
+    assert all(shown[name] and "*" in shown[name] for name in fields)
+    for name, value in fields.items():
+        looked = send("POST", f"{resource}/{pk}/private/{name}")
+        assert (looked.status_code, looked.json["value"]) == (200, value)
+    looks = session.scalars(select(AuditEntry).where(AuditEntry.action == "look", AuditEntry.actor_id == user.id)).all()
+    assert [(look.record_id, *look.changes) for look in looks] == [(pk, name) for name in fields]
+    assert send("POST", f"{resource}/{pk}/private/name").status_code == 404
+
+
+def test_without_the_right_nobody_looks_at_a_private_field(session, manager, api_as, make_user, as_director):
+    phone = PRIVATE["customers"]["phone"]
+    customer = make_customer(by=manager, phone=phone)
+    role = session.scalars(select(Role).where(Role.name == "Marketing Director")).one()
+    rights = rights_of_role(session, role.id) - {"customer.see_private"}
+    set_rights(role, rights, by=Actor.system("test"), at=NOW)
+    session.commit()
+
+    answer = as_director("POST", f"customers/{customer.id}/private/phone")
+
+    assert answer.status_code == 403
+    assert phone not in answer.text
