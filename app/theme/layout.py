@@ -52,6 +52,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         way_back=pages.way_back,
         field_input=inputs.field_input,
         currency_sign=i18n.currency_sign,
+        company_day=_today,
     )
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.plural_form, newstyle=True)  # type: ignore[attr-defined]  # its extension's
     app.jinja_env.filters.update(

@@ -31,7 +31,6 @@ class Picture:
 
 
 LARGEST = "_oc_CustomerView=value_12m&_od_CustomerView=desc"
-# A field for a day is drawn by the browser in its own language, which is English here: none of them in Chinese pages.
 README = (
     Picture("home", "manager1", "/", "zh"),
     Picture("customer", "manager1", "{at_risk}", "en"),

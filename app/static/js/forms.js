@@ -137,7 +137,7 @@
       reveal.firstElementChild.className = `ti ${show ? "ti-eye-off" : "ti-eye"}`;
     }
     const day = target.closest("[data-set-day]");
-    if (day) { const field = day.closest("form").querySelector("input[type=date]"); field.value = day.dataset.setDay; field.dispatchEvent(new Event("change", { bubbles: true })); }
+    if (day) { const field = day.closest("form").querySelector("input[type=date], [data-day]"); field.value = day.dataset.setDay; field.dispatchEvent(new Event("change", { bubbles: true })); }
     const demo = target.closest("[data-demo]");
     if (demo) {
       const form = demo.closest("form");
