@@ -33,9 +33,18 @@ def _today() -> date:
     return i18n.local_day(datetime.now(UTC))
 
 
-def money(value: Decimal | None) -> str:
+def money(value: Decimal | None, *, cents: bool = False) -> str:
     """An amount in the company's currency."""
-    return i18n.format_money(value)
+    return i18n.format_money(value, cents=cents)
+
+
+def signed_money(value: Decimal | None, *, cents: bool = False) -> str:
+    """An amount that is red below zero."""
+    text = money(value, cents=cents)
+    return Markup('<span class="t-bad">{}</span>').format(text) if value is not None and value < 0 else text
+
+
+AMOUNTS = (money, signed_money)
 
 
 def quantity(value: Decimal | int | None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.core.database import utc_now
 from app.core.i18n import local_day
 from app.orders.models import Order, OrderStatus
-from tests.support.orders import statements
+from tests.support.orders import line, statements
 
 
 @pytest.fixture
@@ -278,6 +278,19 @@ def test_lists_are_found_filtered_and_sorted(session, client_as, make_order, mak
     related = office.get(f"/orders/related/customer_id/{customer.id}").text
     assert all(order.number in related for order in orders)
     assert "svg" in office.get(f"/orders/card/{customer.id}").text
+
+
+def test_amounts_in_a_list_stand_under_each_other(session, client_as, make_order):
+    office = client_as("Office Administrator")
+    make_order("confirmed", lines=[line("120")])
+    session.commit()
+    assert "¥120<" in office.get("/orders/list/").text
+
+    make_order("confirmed", lines=[line("7.50")])
+    session.commit()
+    page = office.get("/orders/list/").text
+    assert "¥120.00<" in page
+    assert "¥7.50<" in page
 
 
 @pytest.mark.parametrize(

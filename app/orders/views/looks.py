@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -29,21 +28,23 @@ status = cells.badge({status: (LABELS[status], tone) for status, tone in TONES.i
 rate = rate_label
 
 
+# What an order is worth; a return is below zero.
+value = cells.signed_money
+
+
 def kind(value: Any) -> str:
     """A mark on returns only."""
     return cells.status_badge(KINDS[OrderKind.return_], "wait") if OrderKind(value) is OrderKind.return_ else ""
 
 
+def kind_cell(value: Any) -> str:
+    """The kind in a list: in words, and a return marked."""
+    return kind(value) or kind_word(value)
+
+
 def kind_word(value: Any) -> str:
     """The kind in words."""
     return str(KINDS[OrderKind(value)])
-
-
-def value(amount: Decimal | None) -> str:
-    """What an order is worth; a return is red and below zero."""
-    if amount is None or amount >= 0:
-        return cells.money(amount)
-    return Markup('<span class="t-bad">{}</span>').format(cells.money(amount))
 
 
 def order_link(order: Order | None) -> str:

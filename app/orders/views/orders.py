@@ -93,7 +93,7 @@ class OrderView(OfCountedCustomers, WorkflowView):
     }  # fmt: skip
     formatters_columns = {
         "customer": customer_link,
-        "kind": looks.kind,
+        "kind": looks.kind_cell,
         "status": looks.status,
         "ordered_on": cells.day,
         "promised_on": cells.day,

@@ -1,5 +1,6 @@
 """A list: its rows and columns, their order, the pages, and what can be done with rows."""
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -97,7 +98,18 @@ class ListPage(KeptHalf, Filters):
     def cell(self, row: dict[str, Any], column: str) -> Any:
         formatter = self.args["formatters_columns"].get(column)
         value = row[column]
+        if formatter in cells.AMOUNTS:
+            return formatter(value, cents=column in self._with_cents)
         return formatter(value) if formatter else cells.show_value(value)
+
+    @cached_property
+    def _with_cents(self) -> set[str]:
+        """The columns in which an amount has cents: there all show theirs, and the figures stand under each other."""
+        return {
+            column
+            for column in self.columns
+            if any(isinstance(row[column], Decimal) and row[column] % 1 for _pk, row in self.rows)
+        }
 
     def cell_class(self, column: str) -> str:
         return str(self.option("cell_classes", {}).get(column, ""))
