@@ -36,20 +36,30 @@
   /* The label of the place stands; ECharts would put an English sentence over it. */
   const aria = (option) => ({ enabled: true, label: { enabled: false }, decal: { show: option.series.filter((one) => one.type === "bar").length > 1 || option.series.some((one) => one.type === "pie"), decals: DECALS } });
   /* Two lines instead of rotated labels. */
-  const folded = (label) => (/^\d{4} 年 /.test(label) ? label.replace(" 年 ", " 年\n") : /^[A-Z][a-z]+ \d{4}$/.test(label) ? label.replace(" ", "\n") : /[\u4e00-\u9fff]/.test(label) && label.length > 4 ? label.replace(/^(.{1,4})(.{1,4}).*$/, "$1\n$2") : label.length > 12 ? `${label.slice(0, 11)}…` : label);
+  const MONTH = /^(?:(\d{4}) 年 )?(\d{1,2}) 月$/;
+  const folded = (room) => (label) => {
+    const month = label.match(MONTH);
+    if (month) return `${month[2]}${room < 32 ? "" : " 月"}${month[1] ? `\n${month[1]}` : ""}`;
+    if (/^[A-Z][a-z]+ \d{4}$/.test(label)) return label.replace(" ", "\n");
+    if (/[\u4e00-\u9fff]/.test(label) && label.length > (room < 56 ? 3 : 4)) {
+      const line = Math.min(room < 56 ? 3 : 4, Math.ceil(label.length / 2));
+      return `${label.slice(0, line)}\n${label.slice(line, 2 * line)}`;
+    }
+    return label.length > 12 ? `${label.slice(0, 11)}…` : label;
+  };
   const series = (data) => data.series || [{ name: data.name, y: data.y }];
 
   const kinds = {
-    bars: (data) => ({
+    bars: (data, width) => ({
       grid: { left: 52, right: 12, top: series(data).length > 1 ? 32 : 14, bottom: 38 }, tooltip: tip(data),
       legend: series(data).length > 1 ? legend(series(data).map((one) => one.name)) : undefined,
-      xAxis: axis({ type: "category", data: data.x, axisLabel: { formatter: folded, lineHeight: 14, interval: data.x.length > 13 ? "auto" : 0, hideOverlap: true } }), yAxis: values(data),
+      xAxis: axis({ type: "category", data: data.x, axisLabel: { formatter: folded((width - 64) / data.x.length), lineHeight: 14, interval: data.x.length > 13 ? "auto" : 0, hideOverlap: true } }), yAxis: values(data),
       series: series(data).map((one, number) => one.dashed ? { type: "line", name: one.name, data: one.y, symbol: "circle", symbolSize: 6, lineStyle: { color: tone(one, number), width: 2, type: "dashed" }, itemStyle: { color: tone(one, number) } } : ({
         type: "bar", name: one.name, stack: data.stacked ? "all" : undefined, barMaxWidth: 40, data: one.y, itemStyle: { color: tone(one, number), borderRadius: data.stacked ? 0 : [2, 2, 0, 0] },
         markLine: number === 0 && data.line ? { silent: true, symbol: "none", lineStyle: { color: token("wait-dot"), type: "dashed", width: 1.5 }, label: { formatter: data.lineLabel || "", position: "insideEndTop", color: token("wait"), fontSize: 11 }, data: [{ yAxis: data.line }] } : undefined,
       })),
     }),
-    stacked: (data) => kinds.bars({ ...data, stacked: true }),
+    stacked: (data, width) => kinds.bars({ ...data, stacked: true }, width),
     /* Bars lying down: long names stay readable. */
     ranks: (data) => ({
       grid: { left: 8, right: series(data).length > 1 ? 16 : 64, top: series(data).length > 1 ? 28 : 4, bottom: 4, containLabel: true }, tooltip: tip(data), xAxis: { type: "value", show: false },
@@ -72,7 +82,7 @@
     /* {x, y, cls: ["A", "B", "C"], cum: [percent], legend: {A: …, B: …, C: …, cum: …}} */
     pareto: (data, width) => ({
       grid: { left: 56, right: 44, top: 32, bottom: width < 560 ? 84 : 42 }, tooltip: tip(data), legend: legend([...Object.keys(data.legend).filter((key) => key !== "cum" && data.cls.includes(key)).map((key) => data.legend[key]), data.legend.cum]),
-      xAxis: axis({ type: "category", data: data.x, axisLabel: width < 560 ? { formatter: (label) => (label.length > 6 ? `${label.slice(0, 6)}…` : label), rotate: 90, interval: 0 } : { formatter: folded, lineHeight: 14, interval: 0 } }),
+      xAxis: axis({ type: "category", data: data.x, axisLabel: width < 560 ? { formatter: (label) => (label.length > 6 ? `${label.slice(0, 6)}…` : label), rotate: 90, interval: 0 } : { formatter: folded((width - 100) / data.x.length), lineHeight: 14, interval: 0 } }),
       yAxis: [values(data), { type: "value", min: 0, max: 100, splitLine: { show: false }, axisLabel: { color: token("ink-3"), fontSize: 11, formatter: "{value}%" } }],
       series: [
         ...["A", "B", "C"].filter((key) => data.cls.includes(key)).map((key) => ({ type: "bar", name: data.legend[key], stack: "all", barMaxWidth: 40, itemStyle: { color: token({ A: "open-dot", B: "chart-2", C: "done-dot" }[key]), borderRadius: [2, 2, 0, 0] }, data: data.y.map((value, at) => (data.cls[at] === key ? value : null)) })),
@@ -89,8 +99,8 @@
       tooltip: tip(data, { trigger: "item" }), legend: { ...legend(data.x), orient: "vertical", right: 8, top: "middle" },
       series: [{ type: "pie", radius: ["48%", "74%"], center: ["34%", "50%"], label: { show: false }, data: data.x.map((name, at) => ({ name, value: data.y[at], itemStyle: { color: data.tones ? tone({ tone: data.tones[at] }, at) : tone(null, at), borderColor: token("card"), borderWidth: 2 } })) }],
     }),
-    months: (data) => {
-      const option = kinds.bars(data);
+    months: (data, width) => {
+      const option = kinds.bars(data, width);
       option.series[0].data = (data.y || series(data)[0].y).map((value, at, all) => ({ value, itemStyle: { color: token(at === all.length - 1 ? "chart-2" : "open-dot"), borderRadius: [2, 2, 0, 0] } }));
       return option;
     },
