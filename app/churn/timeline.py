@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core import dictionary
 from app.core.database import db
-from app.core.i18n import _, format_money
+from app.core.i18n import _, format_money, listed
 from app.core.notifications import notice
 from app.core.timeline import telling
 
@@ -21,7 +21,7 @@ def _warn(words: dict[str, Any]) -> str:
 
 @telling("churn_case.postpone", group="churn", icon="player-pause", colour="wait", endpoint=SHOW)
 def _postpone(words: dict[str, Any]) -> str:
-    measures = ", ".join(dictionary.label(db.session, "churn_measure", code) for code in words["measures"])
+    measures = listed(dictionary.label(db.session, "churn_measure", code) for code in words["measures"])
     return _(
         "Churn postponed to %(day)s: %(measures)s",
         day=date.fromisoformat(words["look_again_on"]).isoformat(),

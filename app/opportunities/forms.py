@@ -175,7 +175,9 @@ class StageForm(DynamicForm):
     probability = WholeNumberField(_l("Probability"), least=0, most=100, unit="%", required=True)
     normal_days = WholeNumberField(_l("Normal days"), least=1, most=3650, required=True)
     required = ManyChoicesField(
-        _l("Required before entering"), choices=lambda: list(REQUIRABLE.items()), description=_l("Optional.")
+        _l("Required before entering"),
+        choices=lambda: list(REQUIRABLE.items()),
+        description=_l("Without any, the stage can be entered at once."),
     )
     active = YesNoField(_l("In use"))
 

@@ -152,7 +152,7 @@ class FeedbackForm(DynamicForm):
         required=True,
         description=_l("1 is very dissatisfied, 5 very satisfied. Below 3 the request is sent back."),
     )
-    feedback = TextField(_l("What the customer says"), longest=5_000, lines=True)
+    feedback = TextField(_l("Customer's comment"), longest=5_000, lines=True)
 
 
 class ArchiveForm(DynamicForm):

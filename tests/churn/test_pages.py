@@ -71,6 +71,7 @@ def test_a_manager_finds_postpones_and_gives_up_a_silent_customer(
     assert the_case(session, customer).status is ChurnStatus.postponed
     assert session.query(ChurnMeasure).one().measures == ["visit", "price"]
     assert "上门拜访" in mine.get("/churn/").text
+    assert "上门拜访、价格优惠" in mine.get(f"/customers/show/{customer.id}").text
 
     mine.post(f"/churn/{case.id}/move/confirm", data={"reason": "competitor", "note": "签了别家"})
     assert the_case(session, customer).status is ChurnStatus.lost

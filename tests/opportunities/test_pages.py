@@ -699,6 +699,7 @@ def test_the_office_keeps_stages_and_policy(as_, session, stored):
     session.commit()
 
     assert "初步接洽" in office.get(f"{STAGES}/").text
+    assert "条记录" not in office.get(f"{STAGES}/policy").text  # it is about no record
     changed = {
         "label_zh": "初次接触",
         "label_en": "First contact",

@@ -103,7 +103,7 @@ def _strip(figures: queries.Figures) -> list[Kpi]:
             "wait" if figures.waiting else "",
         ),
         Kpi(
-            _("Order value, 12 months before the warning"),
+            _("12 months before the warning"),
             format_money(figures.value),
             ngettext("%(num)d customer", "%(num)d customers", figures.waiting),
             f"{cases}?_flt_0_status=warned",

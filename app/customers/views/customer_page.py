@@ -80,7 +80,7 @@ class CustomerPage(CustomerTimeline, CustomerChanges, CustomerActions):
             return Kpi(label, value, figure.note, figure.url, "", figure.tone) if figure else Kpi(label, value)
 
         return [
-            kpi(_("Order value, last 12 months"), "value_12m", cells.money(customer.value_12m)),
+            kpi(_("Value, last 12 months"), "value_12m", cells.money(customer.value_12m)),
             kpi(_("Orders, last 12 months"), "orders_12m", cells.quantity(customer.orders_12m)),
             kpi(_("Last order"), "last_order_on", cells.relative_day(customer.last_order_on) or _("none")),
             kpi(_("Satisfaction"), "satisfaction", cells.quantity(rated) if rated is not None else _("not rated")),

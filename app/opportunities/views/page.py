@@ -88,7 +88,7 @@ def told(record: Opportunity) -> dict[str, Any]:
 
 
 def _path(record: Opportunity) -> list[tuple[Any, str, int]]:
-    """(stage, past|now|next, days normal) of every stage, for the line above the page."""
+    """(stage, past|was|now|next, days normal) of every stage, for the line above the page."""
     place = next((s.position for s in queries.all_stages(db.session) if s.code == record.stage), 0)
     # Nobody has begun with the stage of an unassigned one; that of a closed one is over.
     here = {OpportunityStatus.developing: "now", OpportunityStatus.unassigned: "next"}.get(record.status, "past")
@@ -97,6 +97,8 @@ def _path(record: Opportunity) -> list[tuple[Any, str, int]]:
         state = "past" if stage.position < place else "next" if stage.position > place else here
         if record.status is OpportunityStatus.won:
             state = "past"
+        elif record.status is OpportunityStatus.lost and state == "past":
+            state = "was"
         path.append((stage, state, stage.normal_days))
     return path
 

@@ -95,7 +95,7 @@ def told(request: ServiceRequest) -> dict[str, Any]:
 def _waiting(request: ServiceRequest) -> list[Fact]:
     if request.status != RequestStatus.processed:
         return []
-    return [Fact(_("May be archived without an answer from"), cells.day(unanswered_from(request)))]
+    return [Fact(_("Archive unanswered from"), cells.day(unanswered_from(request)))]
 
 
 def _contact(request: ServiceRequest) -> Any:
