@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from app.core.actors import Actor, current_actor
 from app.core.database import Json, Key, Model, Moment, Recyclable, Spelled, Traced, to_json, utc_now
-from app.core.rows import insert_rows
+from app.core.rows import insert_rows, spelled_moment
 
 GENESIS = "0" * 64
 SILENT = {"id", "version", "created_at", "created_by_id", "changed_at", "changed_by_id", "deleted_by_id"}
@@ -60,10 +60,11 @@ def digest_of(row: dict[str, Any], changes: str) -> str:
     """Return the digest of an entry whose changes are spelled already, for writers of many."""
     # As to_json would spell the whole, its keys in order, without spelling the changes again.
     name, title = encode_basestring(row["actor_name"]), encode_basestring(row["title"])
-    at = f'"{row["at"].isoformat()}"'
-    actor, record = ("null" if key is None else str(key) for key in (row["actor_id"], row["record_id"]))
+    actor, record = row["actor_id"], row["record_id"]
+    actor, record = "null" if actor is None else actor, "null" if record is None else record
     content = (
-        f'{{"action":"{row["action"]}","actor_id":{actor},"actor_name":{name},"at":{at},"changes":{changes},'
+        f'{{"action":"{row["action"]}","actor_id":{actor},"actor_name":{name},"at":"{spelled_moment(row["at"])}",'
+        f'"changes":{changes},'
         f'"kind":"{row["kind"]}","record_id":{record},"title":{title}}}'
     )
     return hashlib.sha256(content.encode()).hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -37,9 +36,5 @@ def creation(model: type[Any], columns: Mapping[str, Any]) -> dict[str, Any]:
         # An empty text, list or object is nothing new; no, zero and 0.00 are.
         if name not in audited or (not value and (value is None or isinstance(value, str | list | dict))):
             continue
-        if type(value) is not str and isinstance(value, Enum):
-            value = value.value
-        found[name] = [None, value]
-    for name in private & found.keys():
-        found[name] = [None, "•••"]
+        found[name] = [None, "•••" if name in private else value]
     return found

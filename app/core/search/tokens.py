@@ -95,7 +95,8 @@ def _legal_form(run: str) -> range:
     return range(form.start(), form.end()) if form else range(0)
 
 
-def _chinese_tokens(run: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def _chinese_tokens(run: str) -> tuple[str, ...]:
     """Return the tokens of Chinese text; this runs for every row of an import, so it goes by slices."""
     legal = _legal_form(run)
     places = [*range(legal.start), *range(legal.stop, len(run))] if legal else range(len(run))
@@ -108,7 +109,7 @@ def _chinese_tokens(run: str) -> list[str]:
         for other in others:
             near = [each for each in places if place - GRAM < each <= place]
             found += _sound_tokens([*best[:place], other, *best[place + 1 :]], near)
-    return found
+    return tuple(found)
 
 
 def _sound_tokens(syllables: Sequence[str], places: Iterable[int]) -> list[str]:
@@ -119,7 +120,7 @@ def _sound_tokens(syllables: Sequence[str], places: Iterable[int]) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=8_192)
 def _beginnings(text: str) -> frozenset[str]:
     """Return the tokens of how a name begins, with and without its region."""
     plain = "".join(_WORD.findall(_plain(text)))
@@ -150,7 +151,7 @@ def _region_length(plain: str) -> int:
     return length
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=8_192)
 def _tokens_of(text: str) -> frozenset[str]:
     # Kept, because an import asks for the name of a customer again for each of its contacts and requests.
     exact = exact_token(text)

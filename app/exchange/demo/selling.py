@@ -34,10 +34,8 @@ class Selling:
         self.on_sale = lambda order, at: None
 
     def _usual_goods(self) -> list[Good]:
-        goods = [good for good in self.world.goods if good.price < 1000]
-        machines = [good for good in self.world.goods if good.price >= 1000]
-        usual = self.rng.sample(goods, self.rng.randrange(2, 6))
-        return [*usual, self.rng.choice(machines)]
+        usual = self.rng.sample(self.world.small_goods, self.rng.randrange(2, 6))
+        return [*usual, self.rng.choice(self.world.machines)]
 
     def plan(self) -> None:
         """Put the orders into the story."""

@@ -15,6 +15,8 @@ from app.exchange.demo.people import Staff
 from app.exchange.demo.places import EAST
 
 OPENS, CLOSES = 9 * 60, 17 * 60 + 40
+MACHINE = 1_000
+"""The price from which goods are machines."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ class World:
     def today(self) -> int:
         """The company's day, as a proleptic ordinal."""
         return self.now.astimezone(self.zone).toordinal()
+
+    @cached_property
+    def small_goods(self) -> list[Good]:
+        """What is ordered again and again."""
+        return [good for good in self.goods if good.price < MACHINE]
+
+    @cached_property
+    def machines(self) -> list[Good]:
+        """What is bought once in a while."""
+        return [good for good in self.goods if good.price >= MACHINE]
 
     @cached_property
     def _opening(self) -> _Openings:
