@@ -27,6 +27,8 @@ _FORMATS = {
     "hours": "#,##0.0",
     "rating": "0.00",
 }
+# Where a number is whole: the format of fractions would leave its point behind it.
+_WHOLE = _FORMATS | {"number": "#,##0"}
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 # A text that starts like this is a formula for Excel and its relatives.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -140,7 +142,8 @@ class Workbook:
         makers = []
         for place, column in enumerate(columns):
             figure = self._look(_FORMATS.get(column.kind, ""), bold)
-            looks = (plain, guarded, figure, day, moment)
+            whole = self._look(_WHOLE.get(column.kind, ""), bold)
+            looks = (plain, guarded, figure, whole, day, moment)
             makers.append(_maker(_letters(place), column.kind == "text", looks))
         return makers
 
@@ -166,9 +169,9 @@ class Workbook:
         self._folder.cleanup()
 
 
-def _maker(letters: str, as_text: bool, looks: tuple[int, int, int, int, int]) -> Maker:
+def _maker(letters: str, as_text: bool, looks: tuple[int, int, int, int, int, int]) -> Maker:
     """What spells a value as a cell of the column ``letters``; this runs for every cell."""
-    plain, guarded, figure, day, moment = looks
+    plain, guarded, figure, whole, day, moment = looks
 
     def cell(row: int, value: Any) -> str:
         value = written(value)
@@ -184,7 +187,8 @@ def _maker(letters: str, as_text: bool, looks: tuple[int, int, int, int, int]) -
             return f'<c r="{letters}{row}" s="{look}"><v>{_serial(value)}</v></c>'
         if not isfinite(value):
             return f'<c r="{letters}{row}" s="{plain}" t="inlineStr"><is>{_text(str(value))}</is></c>'
-        return f'<c r="{letters}{row}" s="{figure}"><v>{value}</v></c>'
+        look = whole if whole != figure and value == int(value) else figure
+        return f'<c r="{letters}{row}" s="{look}"><v>{value}</v></c>'
 
     return cell
 

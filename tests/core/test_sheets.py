@@ -38,6 +38,16 @@ def test_a_workbook_gives_back_the_types_it_was_given():
     assert [cell.number_format for cell in cells[1:]] == ["#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
 
 
+def test_a_whole_number_has_no_point_behind_it():
+    numbers = [65, Decimal("183.000"), -1.0, Decimal("2.5"), Decimal("-0.0625")]
+
+    _count, sheet = sheet_of([[number] for number in numbers], [SheetColumn("数量", "number")])
+
+    found = [(row[0].value, row[0].number_format) for row in sheet.iter_rows(min_row=2)]
+    whole, part = "#,##0", "#,##0.####"
+    assert found == [(65, whole), (183, whole), (-1, whole), (2.5, part), (-0.0625, part)]
+
+
 def test_the_head_stays_in_sight_and_columns_have_widths():
     _count, sheet = sheet_of([ROW])
 
