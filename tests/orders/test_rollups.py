@@ -150,6 +150,29 @@ def test_roll_ups_are_right_after_any_history(session, system, make_customer, st
     assert reconcile(session, TODAY) == []
 
 
+@pytest.mark.parametrize("end", ["delete", "cancel"])
+def test_a_counted_order_that_is_deleted_or_cancelled_counts_no_longer(session, system, make_customer, make_order, end):
+    from app.orders import services
+
+    def take_away(order):
+        if end == "delete":
+            services.delete_order(order, by=system, at=NOW)
+        else:
+            services.workflow.make("cancel", order, by=system, at=NOW)
+
+    customer = make_customer()
+    older = make_order("confirmed", customer_id=customer.id, ordered_on=TODAY - timedelta(days=9))
+    newest = make_order("confirmed", customer_id=customer.id)
+    assert kept(session, customer) == (TODAY, 2, 200)
+
+    take_away(newest)
+    assert kept(session, customer) == (TODAY - timedelta(days=9), 1, 100)
+    take_away(older)
+
+    assert kept(session, customer) == (None, 0, 0)
+    assert reconcile(session, TODAY) == []
+
+
 def test_the_window_is_365_days_with_today_and_without_the_same_day_last_year(session, make_customer, make_order):
     customer = make_customer()
     for age in (0, 364, 365):

@@ -32,6 +32,21 @@ def test_least_open_work_goes_first(make_request, make_user, director, specialis
     assert request.owner_id == free
 
 
+def test_work_that_whoever_assigns_does_not_see_counts(make_request, make_user, make_actor, make_customer, specialist):
+    busy, free = specialist.user_id, make_user("Service Specialist").id
+    assert busy < free, "of equals the lowest key would be next"
+    make_request("assigned", owner_id=busy)
+    seller = make_actor("Account Manager")
+    mine = make_customer(owner_id=seller.user_id)
+
+    with acting_as(seller):
+        request = create_request(
+            {"type": "repair", "text": "打不出来", "customer_id": mine.id, "assignment": "automatic"}, by=seller, at=NOW
+        )
+
+    assert request.owner_id == free
+
+
 def test_reassigning_automatically_takes_it_to_somebody_else(make_request, make_user, director, specialist):
     other = make_user("Service Specialist").id
     make_request("assigned", owner_id=other)
