@@ -124,7 +124,8 @@ def narrowed(
     few = session.connection().execute(hits.limit(MANY + 1)).scalars().all()
     if len(few) > MANY and within is not None:
         few = session.scalars(hits.where(_RecordId().in_(within)).limit(MANY + 1)).all()
-    return among(column, few) if len(few) <= MANY else often(column.in_(hits))
+    # A list asks for its rows and for their number; the hits are looked up once for both.
+    return among(column, few) if len(few) <= MANY else often(column.in_(select(hits.cte().c.record_id)))
 
 
 @dataclass(frozen=True)
