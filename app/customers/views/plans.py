@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 
-from app.core.database import unit_of_work
-from app.core.i18n import _, _l
+from app.core import calendar
+from app.core.calendar import OPENING
+from app.core.database import db, unit_of_work
+from app.core.i18n import _, _l, local_day, time_zone, to_local
 from app.customers import services, terms
 from app.customers.forms import PLAN_FIELDSETS, FinishPlanForm, PlanForm, PostponePlanForm, label_choices
 from app.customers.models import FollowUpKind, Plan
@@ -27,6 +29,13 @@ def _state(plan: Plan) -> tuple[Any, str]:
     if plan.done_at is not None:
         return _l("Done"), "good"
     return (_l("Overdue"), "bad") if plan.due_at < now() else (_l("Planned"), "open")
+
+
+def _next_working_day(after: datetime, clock: time) -> datetime:
+    """The moment at which ``clock`` strikes on the first working day after ``after``."""
+    day = local_day(after)
+    day = calendar.load(db.session(), day, day + timedelta(days=30)).add_working_days(day, 1)
+    return datetime.combine(day, clock, time_zone()).astimezone(UTC)
 
 
 class PlanView(CrmModelView):
@@ -141,8 +150,7 @@ class PlanView(CrmModelView):
             super().save_cell(record, column, value, by=by, at=at)
 
     def prefill_add(self, form: Any) -> None:
-        at = now() + timedelta(days=1)
-        form.due_at.process_data(at)
+        form.due_at.process_data(_next_working_day(now(), OPENING))
         form.kind.process_data(FollowUpKind.phone)
         if acting().user_id is not None:
             form.owner_id.process_data(acting().user_id)
@@ -177,7 +185,7 @@ class PlanView(CrmModelView):
         plan = self.found(pk)
         form = PostponePlanForm.refresh()
         if request.method == "GET":
-            form.due_at.process_data(max(plan.due_at, now()) + timedelta(days=1))
+            form.due_at.process_data(_next_working_day(max(plan.due_at, now()), to_local(plan.due_at).time()))
         return self._dialog(
             plan,
             form,
