@@ -122,7 +122,7 @@ def drill_down(reader: Person, name: str, ordered_on: date, today: date, value: 
 
 def listed(reader: Person, narrowing: str, name: str) -> None:
     """The figure leads to as many rows as it says, and ``name`` is in them."""
-    link = row_of(reader, narrowing).locator("a.drill")
+    link = row_of(reader, narrowing).locator("a.drill").first
     count = int(number(link.inner_text()))
     reader.follow(link)
     assert reader.main.locator("tbody tr").count() == count

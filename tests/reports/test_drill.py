@@ -52,7 +52,7 @@ def busy(session, company, make_user, make_case):
             if hours[1]:
                 done = came + timedelta(hours=hours[1])
                 workflow.make("process", request, by=SYSTEM, at=done, solution="补发")
-                workflow.make("record_feedback", request, by=SYSTEM, at=done, satisfaction=3 + owner)
+                workflow.make("record_feedback", request, by=SYSTEM, at=done, satisfaction=3 + 2 * owner)
                 workflow.make("archive", request, by=SYSTEM, at=done)
     for number, status in enumerate(("warned", "postponed", "lost", "recovered")):
         make_case(status=status, customer=company["customers"][number], owner_id=company["managers"][number % 2].id)
@@ -105,20 +105,56 @@ def test_the_means_of_all_requests_are_what_plain_sql_finds_however_they_are_gro
         assert (shown, [total[3], total[4], total[6]]) == (plain, plain), by
 
 
+AMOUNT = re.compile(r'<a class="drill" href="(/orders/list/[^"]*)">(-?¥[\d,.]+)</a>')
+
+
+def amount(shown: str) -> Decimal:
+    return Decimal(shown.replace("¥", "").replace(",", ""))
+
+
+def added_up(reader, url: str) -> Decimal:
+    """The amounts of the orders in the file of a list; a return is taken off there, too."""
+    path, _mark, args = unescape(url).partition("?")
+    answer = reader.get(f"{path.replace('/list/', '/export')}?{args}&format=csv")
+    head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    return sum((amount(row[head.index("含税金额")]) for row in rows), Decimal(0))
+
+
 @pytest.mark.parametrize("fields", ["", "level=A", "industry=food"])
 def test_every_amount_of_the_contribution_opens_orders_that_add_up_to_it(busy, client_as, fields):
-    """Added up from the file of the list that it leads to; a return is taken off there, too."""
     director = client_as("Sales Director")
-    page = director.get(f"/reports/contribution?{fields}").text
-    amounts = set(re.findall(r'<a class="drill" href="(/orders/list/[^"]*)">(-?¥[\d,.]+)</a>', page))
+    amounts = set(AMOUNT.findall(director.get(f"/reports/contribution?{fields}").text))
 
     assert len(amounts) >= 2
-    for url, amount in amounts:
-        path, _mark, args = unescape(url).partition("?")
-        answer = director.get(f"{path.replace('/list/', '/export')}?{args}&format=csv")
-        head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
-        total = sum(Decimal(row[head.index("含税金额")].replace(",", "")) for row in rows)
-        assert total == Decimal(amount.replace("¥", "").replace(",", "")), (url, head)
+    for url, shown in amounts:
+        assert added_up(director, url) == amount(shown), url
+
+
+@pytest.mark.parametrize("by", GROUPINGS["composition"])
+@pytest.mark.parametrize("fields", ["", "region=330000"])
+def test_every_amount_of_the_composition_opens_orders_that_add_up_to_it(busy, client_as, by, fields):
+    director = client_as("Sales Director")
+    page = director.get(f"/reports/composition?by={by}&{fields}").text
+    amounts = AMOUNT.findall(page)
+    rows = page.partition('id="table-parts"')[2].partition("</tbody>")[0].count("<tr>") - 1
+    bars = [json.loads(data) for data in re.findall(r"data-values='([^']*)'", page)]
+
+    assert len(amounts) >= rows + 1
+    for url, shown in set(amounts):
+        assert added_up(director, url) == amount(shown), url
+    (worth,) = (bar for bar in bars if bar.get("money"))
+    assert {unescape(url) for url, _shown in amounts} >= set(worth["links"])
+
+
+def test_every_amount_of_the_churn_opens_the_cases_it_is_made_of(busy, client_as):
+    director = client_as("Sales Director")
+    for by in GROUPINGS["churn"]:
+        table = director.get(f"/reports/churn?by={by}").text.partition('id="table-cases"')[2]
+        rows = re.findall(
+            r'class="drill" href="([^"]*)">\d+</a></td><td class="num"><a class="drill" href="([^"]*)">-?¥', table
+        )
+        assert len(rows) == table.partition("</table>")[0].count("<tr>") - 1, by
+        assert all(cases == value for cases, value in rows)
 
 
 def test_the_number_of_a_class_opens_its_customers(busy, client_as):
@@ -127,6 +163,7 @@ def test_the_number_of_a_class_opens_its_customers(busy, client_as):
     classes = re.findall(
         r'<td>([ABC])</td><td class="num"><a class="drill" href="([^"]*abc=[ABC])#[^"]*">(\d+)</a>', page
     )
+    assert re.findall(r'href="([^"]*abc=[ABC])#[^"]*">¥', page) == [url for _name, url, _number in classes]
 
     opened = {
         name: director.get(unescape(url)).text.partition('id="table-customers"')[2] for name, url, _number in classes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Query
 
 from app.accounts.models import User
@@ -15,8 +15,14 @@ from app.core.i18n import _
 from app.customers.models import Customer, CustomerStatus
 
 FIELDS = ("level", "industry", "source")
-NARROWING = ("counted", *(f"c_{name}" for name in (*FIELDS, "owner", "team", "region", "status")))
+TEXTS = ("level", "industry", "source", "region")
+EMPTY = (*TEXTS, "credit", "satisfaction")
+OTHERS = ("owner", "team", "region", "status", "credit", "satisfaction", "without")
+NARROWING = ("counted", *(f"c_{name}" for name in (*FIELDS, *OTHERS)))
 """The parameters that narrow a list to the customers a report counts."""
+
+BANDS = {"1": (None, 2), "2": (2, 3), "3": (3, 4), "4": (4, None)}
+"""Satisfaction by the figure a band begins with: from (inclusive), to (exclusive)."""
 
 
 def counted_customers() -> list[ColumnElement[bool]]:
@@ -36,6 +42,22 @@ def counted_customers() -> list[ColumnElement[bool]]:
         found.append(Customer.region.startswith(region, autoescape=True))
     if status in CustomerStatus.__members__:
         found.append(Customer.status == CustomerStatus[status])
+    return found + _part(*(args.get(f"c_{name}", "") for name in ("credit", "satisfaction", "without")))
+
+
+def _part(credit: str, satisfaction: str, without: str) -> list[ColumnElement[bool]]:
+    """The conditions on one part of the composition: a credit, a band of satisfaction, or a field that is empty."""
+    found: list[ColumnElement[bool]] = []
+    if _is_key(credit):
+        found.append(Customer.credit == int(credit))
+    if satisfaction in BANDS:
+        low, high = BANDS[satisfaction]
+        found.append(Customer.satisfaction.is_not(None))
+        found += [Customer.satisfaction >= low] if low else []
+        found += [Customer.satisfaction < high] if high else []
+    if without in EMPTY:
+        column = getattr(Customer, without)
+        found.append(or_(column.is_(None), column == "") if without in TEXTS else column.is_(None))
     return found
 
 

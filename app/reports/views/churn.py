@@ -53,11 +53,16 @@ def churn_page(session: Session, scope: ReportScope, *, limit: int = 0) -> Repor
         "cases",
         labels[by],
         [Column(labels[by]), Column(_("Cases"), "number"), Column(_("Order value, 12 months before"), "money")],
-        [cells(name(row.key), Cell(row.cases, _drill(scope, by, row.key)), row.value) for row in rows],
+        [
+            cells(
+                name(row.key), Cell(row.cases, _drill(scope, by, row.key)), Cell(row.value, _drill(scope, by, row.key))
+            )
+            for row in rows
+        ],
         cells(
             _("Total"),
             Cell(sum(row.cases for row in rows), _all(scope, by)),
-            sum((row.value for row in rows), Decimal(0)),
+            Cell(sum((row.value for row in rows), Decimal(0)), _all(scope, by)),
         ),
         _("Lost customers only") if by == "reason" else "",
     )
@@ -115,7 +120,8 @@ def _drill(scope: ReportScope, by: str, key: Any, **more: str) -> str:
         args = {"_flt_0_reason": key} if key else {"_flt_4_reason": "y"}
         args["_flt_0_status"] = str(ChurnStatus.lost)
     elif by == "level":
-        return rows_url("ChurnView.list", replace(scope, level=key or ""), **_days(first, last)) if key else ""
+        args = {} if key else {"c_without": "level"}
+        return rows_url("ChurnView.list", replace(scope, level=key or ""), **args, **_days(first, last))
     else:
         column = {"owner": "owner_id"}.get(by, by)
         args = {f"_flt_0_{column}": key} if key is not None else {f"_flt_4_{column}": "y"}

@@ -75,7 +75,7 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
                 _label(session, by, part),
                 Cell(part.customers, _drill(scope, by, part)),
                 Decimal(part.customers) / customers if customers else None,
-                part.value,
+                Cell(part.value, _orders(scope, by, part)),
                 part.value / value if value > 0 else None,
             )
             for part in parts
@@ -97,7 +97,7 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
     worth = {
         "x": data["x"],
         "series": [{"name": _("Order value"), "y": [float(part.value) for part in shown], "tone": "good"}],
-        "links": data["links"],
+        "links": [_orders(scope, by, part) for part in shown],
         "money": True,
     }
     page.charts = [
@@ -108,9 +108,14 @@ def composition_page(session: Session, scope: ReportScope, *, limit: int = 0) ->
     return page
 
 
-def _orders(scope: ReportScope) -> str:
-    days = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
-    return rows_url("OrderView.list", scope, **days)
+def _orders(scope: ReportScope, by: str = "", part: Part | None = None) -> str:
+    """The orders of the period, of all customers or those of one part."""
+    args = {"_flt_1_ordered_on": scope.first.isoformat(), "_flt_2_ordered_on": scope.last.isoformat()}
+    if part is not None and not part.key:
+        args["c_without"] = by
+    elif part is not None and not (by == "region" and scope.region):
+        args[f"c_{by}"] = part.key[:1] if by == "satisfaction" else part.key
+    return rows_url("OrderView.list", scope, **args)
 
 
 def _label(session: Session, by: str, part: Part) -> str:
@@ -132,8 +137,9 @@ def _drill(scope: ReportScope, by: str, part: Part) -> str:
     more: dict[str, Any]
     if by == "satisfaction":
         low = part.key[:1]
-        more = {"_flt_1_satisfaction": low, "satisfaction_below": str(int(low) + 1)} if part.key else {}
-        more = more or {"_flt_4_satisfaction": "y"}
+        more = {"_flt_1_satisfaction": low} if part.key else {"_flt_4_satisfaction": "y"}
+        # The highest band includes the best mark.
+        more |= {"satisfaction_below": str(int(low) + 1)} if low and not part.key.endswith("5") else {}
     elif by == "region" and part.key:
         more = {"_flt_2_region": part.key}
     elif not part.key:

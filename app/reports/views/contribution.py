@@ -124,12 +124,14 @@ def _classes(found: Any, scope: ReportScope) -> ReportTable:
         cells(
             row.name,
             Cell(row.customers, kept(abc=row.name, page="") + "#table-customers"),
-            row.value,
+            Cell(row.value, kept(abc=row.name, page="") + "#table-customers"),
             _share(row.value, found.value),
         )
         for row in found.classes
     ]
-    total = cells(_("Total"), found.customers, found.value, Decimal(1) if found.value else None)
+    everybody = kept(abc="", page="") + "#table-customers"
+    value = Cell(found.value, _orders(scope))
+    total = cells(_("Total"), Cell(found.customers, everybody), value, Decimal(1) if found.value else None)
     note = _("A: the customers that make the first 70 percent of the value; B: up to 90 percent; C: the rest")
     return ReportTable("classes", _("ABC classes"), columns, rows, total, note)
 
