@@ -157,3 +157,114 @@ def test_saving_in_one_tab_leaves_the_other_where_it_is(form: Any) -> None:
 
     form.wait_for_url("**/customers/show/*")
     assert other.url.endswith("/plans/list/")
+
+
+def told_to_sign_in(page: Any) -> None:
+    expect(page.locator("#signed-out[open]")).to_be_visible()
+    expect(page.locator("main, #palette, #dialog").get_by_text("演示账号")).to_have_count(0)
+    page.locator("#signed-out [data-close]").first.click()
+
+
+def test_signed_out_while_reading(page: Any) -> None:
+    """The page for signing in is never shown inside another one."""
+    sign_in(page, "market")
+    page.goto("/customers/list/")
+    page.locator("tbody [name=rowid]").first.check()
+    page.context.clear_cookies()
+
+    page.locator("[data-bulk-dialog]").first.click()
+    told_to_sign_in(page)
+    expect(page.locator("#dialog")).to_be_hidden()
+    page.locator("tbody td.num").first.click()
+    told_to_sign_in(page)
+    expect(page.locator("[data-preview-panel]")).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("公司")
+    told_to_sign_in(page)
+
+
+def test_signed_out_in_a_part_that_is_loaded_later(page: Any) -> None:
+    sign_in(page, "market")
+    page.goto("/customers/list/")
+    page.locator("tbody a.name").first.click()
+    page.wait_for_url("**/customers/show/*")
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies()
+
+    page.locator("[role=search] [name=words]").fill("报价")
+    page.locator("[role=search] [name=words]").press("Enter")
+    told_to_sign_in(page)
+    page.locator("[role=tab]").nth(1).click()
+    told_to_sign_in(page)
+
+
+@pytest.fixture(params=["signed out", "gone"])
+def cut(request: pytest.FixtureRequest, page: Any) -> Any:
+    """Sign the person out, or take the server away; afterwards say what they must have been told."""
+    said = {"signed out": "您已退出登录。", "gone": "服务器没有响应。您填写的内容还在，请稍后再试。"}[request.param]
+    sign_in(page, "market")
+
+    def now() -> str:
+        if request.param == "gone":
+            page.context.set_offline(True)
+        else:
+            page.context.clear_cookies()
+        return said
+
+    yield now
+    page.context.set_offline(False)
+
+
+def test_a_dialog_that_cannot_be_saved_says_why(page: Any, cut: Any) -> None:
+    page.goto("/customers/list/")
+    page.locator("tbody a.name").first.click()
+    page.locator(".acts summary").click()
+    page.locator(".acts [data-dialog*='share']").first.click()
+    page.locator("#dialog[open] form").wait_for()
+    said = cut()
+
+    page.locator("#dialog [data-save]").click()
+
+    expect(page.locator("#dialog [data-problem]")).to_have_text(said)
+
+
+def test_a_cell_that_cannot_be_saved_stays_open(page: Any, cut: Any) -> None:
+    page.goto("/customers/list/")
+    page.locator("tbody tr").first.locator("[data-inline$='level']").evaluate("one => one.click()")
+    choice = page.locator("td form select")
+    chosen = choice.input_value()
+    said = cut()
+
+    choice.select_option("D" if chosen != "D" else "A")
+
+    expect(page.locator("td form [data-cell-problem]")).to_have_text(said)
+    expect(choice).not_to_have_value(chosen)
+
+
+def test_a_follow_up_that_cannot_be_saved_is_still_there(page: Any, cut: Any) -> None:
+    page.goto("/customers/list/")
+    page.locator("tbody a.name").first.click()
+    text = page.locator("[data-composer] textarea")
+    text.fill("谈了明年的用量")
+    said = cut()
+
+    page.locator("[data-composer] [data-save]").click()
+
+    expect(page.locator("[data-toasts]")).to_contain_text(said)
+    expect(text).to_have_value("谈了明年的用量")
+
+
+@pytest.mark.parametrize("board", ["/opportunities/board", "/opportunities/closing"])
+def test_a_card_that_cannot_be_moved_goes_back(page: Any, cut: Any, board: str) -> None:
+    page.goto(board)
+    card = page.locator("[data-card]").first
+    column = "one => one.closest('[data-column]').dataset.column"
+    home = card.evaluate(column)
+    card.focus()
+    said = cut()
+
+    for key in (" ", "ArrowRight", " "):
+        page.keyboard.press(key)
+
+    expect(page.locator("[data-toasts]")).to_contain_text(said)
+    assert card.evaluate(column) == home

@@ -19,17 +19,21 @@
     try {
       for (const pause of reads && options.retry !== false ? PAUSES : []) {
         const answer = await once(url, options);
-        if (answer.status !== 0) return answer;
+        if (answer.status !== 0) return known(answer);
         await wait(pause);
       }
       const answer = await once(url, options);
-      if (!reads && answer.data?.expired && ck.ready && await ck.ready()) {
+      if (!reads && answer.data?.expired && ck.ready) {
+        if (!await ck.ready()) return document.querySelector("#signed-out[open]") ? ck.signedOut() : answer;
         options.body?.set?.("csrf_token", ck.csrf());
-        return await once(url, options);
+        return known(await once(url, options));
       }
-      return answer;
+      return known(answer);
     } finally { busy(-1); }
   };
+  /* Whoever is signed out is led to the sign-in page, which is no answer to what was asked. */
+  const known = (answer) => (ck.signedOut && answer.response?.redirected && isDoor(answer.response.url) ? ck.signedOut() : answer);
+  const isDoor = (url) => new URL(url, location.href).pathname === new URL(document.querySelector("#signed-out a").href).pathname;
   const once = async (url, { method = "GET", body, json, headers = {}, signal } = {}) => {
     const options = { method, signal, headers: { "X-Requested-With": "fetch", Accept: "application/json, text/html;q=0.9", ...headers }, credentials: "same-origin" };
     if (method !== "GET") options.headers["X-CSRFToken"] = ck.csrf();
@@ -99,6 +103,11 @@
   document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = ck.csrf(); });
   document.addEventListener("htmx:beforeRequest", () => busy(1));
   document.addEventListener("htmx:afterRequest", () => busy(-1));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!ck.signedOut || !isDoor(event.detail.xhr.responseURL)) return;
+    event.detail.shouldSwap = false;
+    ck.signedOut();
+  });
   document.addEventListener("htmx:sendError", () => ck.offline(true));
   document.addEventListener("htmx:responseError", (event) => {
     const { status, responseText } = event.detail.xhr;

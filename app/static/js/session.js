@@ -10,10 +10,16 @@
     document.querySelectorAll('input[name="csrf_token"]').forEach((field) => { field.value = token; });
   };
 
+  /* Ask the person to sign in again; what was asked for is answered by this sentence. */
+  ck.signedOut = () => {
+    ck.open(box);
+    return { ok: false, status: 401, data: { message: box.dataset.out }, text: "" };
+  };
+
   /* True when the next request will be taken; otherwise the person has been told why not. */
   ck.ready = async () => {
     const answer = await ck.ask(box.dataset.session, { retry: false });
-    if (answer.status === 401) { ck.open(box); return false; }
+    if (answer.status === 401) { ck.signedOut(); return false; }
     if (!answer.ok) { if (answer.status) ck.toast(ck.sentence(answer), "bad"); return false; }
     if (!answer.data) { ck.toast(ck.sentence(answer), "bad"); return false; }
     if (String(answer.data.user) !== document.body.dataset.user) { ck.toast(box.dataset.other, "bad"); return false; }
