@@ -85,6 +85,14 @@
     });
   }, true);
 
+  /* What opened a dialog has the focus again afterwards; the menu it stands in, once that has been closed. */
+  let origin = null;
+  document.addEventListener("click", (event) => { if (!event.target.closest("dialog")) origin = event.target.closest("[data-open], [data-dialog], [data-bulk-dialog]"); }, true);
+  document.addEventListener("close", () => setTimeout(() => {
+    if (document.activeElement !== document.body || document.querySelector("dialog[open]")) return;
+    (origin?.checkVisibility?.() ? origin : origin?.closest("details")?.querySelector("summary"))?.focus();
+  }), true);
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");
     if (opener) { event.preventDefault(); closeMenus(); ck.open(document.getElementById(opener.dataset.open)); return; }

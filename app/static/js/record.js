@@ -23,7 +23,8 @@
     bar.addEventListener("click", (event) => { const tab = event.target.closest("[role=tab]"); if (tab) show(tab); });
     bar.addEventListener("keydown", (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (by) { event.preventDefault(); show(tabs[(tabs.indexOf(document.activeElement) + by + tabs.length) % tabs.length], true); }
+      const to = { Home: tabs[0], End: tabs.at(-1) }[event.key] || (by && tabs[(tabs.indexOf(document.activeElement) + by + tabs.length) % tabs.length]);
+      if (to) { event.preventDefault(); show(to, true); }
     });
     const open = () => { const asked = tabs.find((tab) => tab.id === `tab-${location.hash.slice(1)}`); if (asked) show(asked); };
     addEventListener("hashchange", open);
@@ -107,7 +108,13 @@
     delete form.dataset.sent;
     button.disabled = false;
     if (!answer.ok) { ck.toast(ck.sentence(answer), "bad"); return; }
-    if (form.matches("[data-composer]")) { put(answer.text); ck.toast(ck.words.recorded, "good"); return; }
+    if (form.matches("[data-composer]")) {
+      const here = form.contains(document.activeElement) || document.activeElement === document.body;
+      put(answer.text);
+      if (here) document.querySelector("[data-composer] textarea")?.focus({ preventScroll: true });
+      ck.toast(ck.words.recorded, "good");
+      return;
+    }
     document.querySelector(`[name=complete_plan][value="${form.dataset.plan}"]`)?.closest("label").remove();
     await renew();
     ck.toast(form.dataset.said, "good", { undo: async () => { const back = await ck.ask(form.dataset.finish, { method: "POST" }); await renew(); return back; } });

@@ -91,7 +91,10 @@
     const key = event.key;
     if (key === "/") { event.preventDefault(); ck.open(palette); }
     else if (key === "?") ck.open(document.getElementById("keys"));
-    else if (key === "n" || key === "e" || ("jk".includes(key) && ![...document.querySelectorAll("[data-list]")].some((list) => list.checkVisibility?.()))) document.querySelector(`[data-key="${key}"]`)?.click();
+    else if (key === "n" && !document.querySelector('[data-key="n"]')) {
+      const add = document.querySelector(".btn-new");
+      if (add) { add.click(); add.parentElement.querySelector("a")?.focus(); }
+    } else if (key === "n" || key === "e" || ("jk".includes(key) && ![...document.querySelectorAll("[data-list]")].some((list) => list.checkVisibility?.()))) document.querySelector(`[data-key="${key}"]`)?.click();
   });
 
   /* What scrolls sideways can be scrolled with the keyboard, also where nothing in it takes the focus. */
