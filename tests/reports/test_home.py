@@ -506,6 +506,12 @@ def test_a_sales_director_reads_the_figures_of_the_reports(session, client_as, p
     assert figures["Churn warnings"] == str(sum(row.cases for row in churn(session, scope, "status"))) == "1"
     assert figures["Value of warned customers"] == "¥321"
     assert figures["New customers"] == "3"
+    browser = client_as(user=people["Sales Director"])
+    lines = re.findall(r'<a class="drill" href="([^"]+)">([¥\d,]+)</a></td></tr>', page)
+    counts = [(unescape(url), int(number)) for url, number in lines if not number.startswith("¥")]
+    assert len(counts) >= 2
+    assert {url: rows_of(browser.get(url).text) for url, _number in counts} == dict(counts)
+    assert any("/orders/list/" in url and number == "¥650" for url, number in lines)
     links = {unescape(url) for url in re.findall(r'href="(/reports/[^"]*)"', page) if f"first={day(-29)}&" in url}
     period = f"first={day(-29)}&last={day()}"
     assert links == {f"/reports/{name}?{period}" for name in ("contribution", "composition", "service", "churn")}

@@ -138,6 +138,24 @@ def test_on_a_telephone_choices_stay_inside_their_fields(page: Page, language: s
     assert all(inside <= outside for inside, outside in sizes), sizes
 
 
+def test_a_list_is_sorted_on_a_telephone(page: Page) -> None:
+    """The heads of the columns are not shown there."""
+    sign_in(page, "market")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/customers/list/?_flt_0_status=active")
+    assert not page.locator("thead th a").first.is_visible()
+
+    page.locator("[data-filters-toggle]").click()
+    page.locator(".filters summary", has_text="排序").click()
+    page.locator(".filters details[open] a", has_text="近 12 个月").click()
+
+    page.wait_for_url("**_flt_0_status=active**_oc_CustomerView=value_12m**")
+    cells = page.locator("tbody [data-col=value_12m]").all_inner_texts()
+    values = [float(text.rpartition("¥")[2].replace(",", "")) for text in cells]
+    assert len(values) > 5
+    assert values == sorted(values, reverse=True)
+
+
 def test_what_was_deleted_is_restored_on_a_telephone(page: Page) -> None:
     sign_in(page, "admin")
     page.goto("/contacts/list/")

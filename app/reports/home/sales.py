@@ -32,12 +32,13 @@ WHAT = ("value", "entered", "requests", "rated", "cases", "lost")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card, with its bar as a share of the largest."""
+    """One line of a card, with its bar as a share of the largest; the name opens ``url``, the figure ``rows``."""
 
     label: Any
     value: str
     share: Decimal
-    url: str = ""
+    url: str
+    rows: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     scope = _scope(asked)
     days: dict[str, Any] = {"first": scope.first.isoformat(), "last": scope.last.isoformat()}
     urls = {name: url_for(f"ReportView.{name}", **days) for name in ("contribution", "composition", "service", "churn")}
-    entered = links.customers(_flt_0_is_internal="n", _flt_1_created_at=days["first"], _flt_2_created_at=days["last"])
+    entered = links.customers(_flt_0_is_internal="n", **_days(days, "created_at"))
     now, before = ({what: found[f"{what}_{name}"] for what in WHAT} for name in ("now", "before"))
 
     def count(what: str, label: str, url: str, bad: bool = False) -> Kpi:
@@ -112,19 +113,41 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     mean = Kpi(_("Average satisfaction"), format_number(rating, 2) or "–", *_rating_change(rating, rating_before))
     session = db.session()
     best = [
-        (customer.name, money(value), whole(money(value)), url_for("CustomerView.show", pk=customer.id))
+        (
+            customer.name,
+            money(value),
+            whole(money(value)),
+            url_for("CustomerView.show", pk=customer.id),
+            links.orders(counted="y", _flt_0_customer_id=customer.id, **_days(days, "ordered_on")),
+        )
         for customer, value in session.execute(queries.best_customers(session, scope))
     ]
     sources = [
-        (dictionary.label(session, "source", code) or _("not entered"), number, format_number(number), "")
+        (
+            dictionary.label(session, "source", code) or _("not entered"),
+            number,
+            format_number(number),
+            "",
+            links.customers(
+                _flt_0_is_internal="n",
+                **({"_flt_0_source": code} if code else {"_flt_4_source": "y"}),
+                **_days(days, "created_at"),
+            ),
+        )
         for code, number in session.execute(queries.new_by_source(scope))
     ]
     types = [
-        (dictionary.label(session, "request_type", code), number, format_number(number), "")
+        (
+            dictionary.label(session, "request_type", code),
+            number,
+            format_number(number),
+            "",
+            links.requests(counted="y", _flt_0_type=code, **_days(days, "received_at")),
+        )
         for code, number in session.execute(queries.requests_by_type(session, scope))
     ]
     cases = [
-        (case.customer.name, case.value_12m, whole(case.value_12m), url_for("ChurnView.show", pk=case.id))
+        (case.customer.name, case.value_12m, whole(case.value_12m), *[url_for("ChurnView.show", pk=case.id)] * 2)
         for case in session.scalars(queries.dearest_cases(session, scope))
     ]
     return {
@@ -175,9 +198,17 @@ def page(asked: Asked, found: Numbers) -> dict[str, Any]:
     }
 
 
-def _lines(rows: list[tuple[Any, Any, str, str]]) -> list[Line]:
-    most = max((Decimal(size) for _label, size, _value, _url in rows), default=Decimal(0))
-    return [Line(label, value, Decimal(size) / most if most > 0 else most, url) for label, size, value, url in rows]
+def _days(days: dict[str, Any], column: str) -> dict[str, Any]:
+    """The condition that ``column`` lies in the period."""
+    return {f"_flt_1_{column}": days["first"], f"_flt_2_{column}": days["last"]}
+
+
+def _lines(rows: list[tuple[Any, Any, str, str, str]]) -> list[Line]:
+    most = max((Decimal(size) for _label, size, *_rest in rows), default=Decimal(0))
+    return [
+        Line(label, value, Decimal(size) / most if most > 0 else most, url, opened)
+        for label, size, value, url, opened in rows
+    ]
 
 
 def _mean(number: Number) -> Decimal | None:

@@ -197,6 +197,11 @@ class ListPage(KeptHalf, Filters):
             return ""
         return "ascending" if direction == "asc" else "descending"
 
+    @property
+    def sortable(self) -> list[str]:
+        """The shown columns by which the rows can be ordered."""
+        return [column for column in self.columns if column in (self.args.get("order_columns") or ())]
+
     def order_url(self, column: str) -> str:
         direction = "desc" if self.order_of(column) == "ascending" else "asc"
         if not self.order_of(column) and "num" in self.cell_class(column):
