@@ -14,9 +14,10 @@ from sqlalchemy import func, inspect, select
 
 from app.churn import services as churn
 from app.churn.models import ChurnCase, ChurnStatus
-from app.core import audit
+from app.core import audit, calendar
 from app.core.actors import Actor
 from app.core.errors import Invalid
+from app.core.i18n import local_day
 from app.core.identifiers import normalise_email, normalise_phone, normalise_uscc
 from app.core.kept import reconcile
 from app.core.search import matching_ids
@@ -95,6 +96,16 @@ def test_the_steps_of_a_development_plan_follow_each_other(company, session):
     assert any(len([step for step in steps if step.done_at is None]) > 1 for steps in plans)
     for steps in plans:
         assert [step.due_at for step in steps] == sorted(step.due_at for step in steps)
+
+
+def test_what_is_still_to_be_done_is_due_on_a_working_day_or_today(company, session):
+    company()
+
+    days = {local_day(due) for due in session.scalars(select(Plan.due_at).where(Plan.done_at.is_(None)))} - {TODAY}
+    kept = calendar.load(session, min(days), max(days))
+
+    assert len(days) > 15
+    assert sorted(day for day in days if not kept.is_working(day)) == []
 
 
 def test_what_is_kept_is_what_the_rows_say(company, session):

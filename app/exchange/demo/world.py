@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import cached_property
 from random import Random
@@ -113,5 +113,10 @@ class World:
         return self.at(day, rng.randrange(OPENS, CLOSES))
 
     def coming(self, day: int, minute: int) -> datetime:
-        """A moment to come."""
-        return datetime.combine(datetime.fromordinal(day), time(minute // 60, minute % 60), self.zone).astimezone(UTC)
+        """When something not yet done is due: on a working day, or today; what is late stays late."""
+        due = date.fromordinal(day)
+        if day > self.today:
+            due = self.working.add_working_days(due, 0)
+        elif day < self.today:
+            due = self.working.add_working_days(date.fromordinal(day + 1), -1)
+        return datetime.combine(due, time(minute // 60, minute % 60), self.zone).astimezone(UTC)
