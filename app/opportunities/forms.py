@@ -186,7 +186,7 @@ class PolicyForm(DynamicForm):
     """How much one person may hold and claim."""
 
     holding_cap = WholeNumberField(
-        _l("Opportunities one person may develop"), least=0, most=10_000, required=True,
+        _l("Opportunities of one person"), least=0, most=10_000, required=True,
         description=_l("Whoever develops this many cannot claim another one."),
     )  # fmt: skip
     daily_claims = WholeNumberField(_l("Claims of one person within 24 hours"), least=0, most=10_000, required=True)

@@ -389,3 +389,10 @@ def test_everything_is_in_english_too(session, given, people, as_):
         page = re.sub(r"<style.*?</style>|<script.*?</script>", "", page, flags=re.DOTALL)
         assert "待分配" not in page
         assert "客服专员" not in page
+
+
+def test_the_history_says_of_every_move_what_was_done():
+    from app.service.views.page import EVENTS
+    from app.service.workflow import MOVES
+
+    assert set(EVENTS) == {"create", *(move.name for move in MOVES)}

@@ -23,6 +23,22 @@ FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(0, 4).map((one) => `${one.tagName}.${one.className}`)"""
+# What is short stands on one line, and a list needs no scrolling sideways.
+FOLDED = """() => {
+  const folded = (one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    const lines = [...range.getClientRects()].filter((line) => line.width > 1 && line.height > 6);
+    const height = Math.max(...lines.map((line) => line.bottom)) - Math.min(...lines.map((line) => line.top));
+    return lines.length > 0 && height > 1.7 * parseFloat(getComputedStyle(one).lineHeight);
+  };
+  const short = ".facts dt, .f > .lab, .btn, .st, .tag, .listing th";
+  return [
+    ...[...document.querySelectorAll(short)].filter((one) => one.checkVisibility() && folded(one)).map((one) => one.innerText),
+    ...[...document.querySelectorAll(".listing .scroll-x")].filter((one) => one.scrollWidth > one.clientWidth + 1)
+      .map((one) => `a list of ${one.scrollWidth} in ${one.clientWidth}`),
+  ];
+}"""
 # Serious and critical findings come from these rules only. Rows after the sixth are built like those before them.
 AXE = """async (where) => {
     const heavy = axe._audit.rules.filter((one) => one.enabled && ['serious', 'critical'].includes(one.impact));
@@ -128,6 +144,8 @@ class Looker:
             # A window that had no time to draw is not too narrow.
             if not self.page.evaluate(FITS):
                 self.note(f"wider than {self.width}: {self.page.evaluate(TOO_WIDE)}")
+        if self.width == WIDE and (folded := self.page.evaluate(FOLDED)):
+            self.note(f"on two lines, or cut off: {folded}")
         try:
             self.words.check(self.page)
         except AssertionError as wrong:

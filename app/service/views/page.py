@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.accounts.queries import user_names
 from app.core.database import db
-from app.core.i18n import _, format_moment
+from app.core.i18n import _, _l, format_moment
 from app.core.identifiers import mask_phone
 from app.customers.timeline_page import Line
 from app.customers.views import looks as customer_looks
@@ -17,7 +17,6 @@ from app.service import queries, terms
 from app.service.models import FeedbackSource, RequestStatus, ServiceRequest, ServiceRequestLog
 from app.service.services.moves import unanswered_from
 from app.service.views import looks
-from app.service.workflow import workflow
 from app.theme import cells
 from app.theme.widgets import Fact, Kpi, MoveButton
 from app.web.custom_forms import custom_facts
@@ -25,16 +24,17 @@ from app.web.session import now, today
 
 MOST_OTHERS = 6
 LAST_EVENTS = 5
-ICONS = {
-    "create": ("ti-headset", "open"),
-    "assign": ("ti-user-check", "open"),
-    "reassign": ("ti-user-share", "open"),
-    "process": ("ti-tool", "good"),
-    "record_feedback": ("ti-star", "open"),
-    "send_back": ("ti-arrow-back-up", "wait"),
-    "archive": ("ti-archive", ""),
-    "archive_unanswered": ("ti-archive", ""),
-    "reopen": ("ti-rotate", "wait"),
+# What stands in the history for each move: icon, colour and what was done.
+EVENTS = {
+    "create": ("ti-headset", "open", _l("Entered")),
+    "assign": ("ti-user-check", "open", _l("Assigned")),
+    "reassign": ("ti-user-share", "open", _l("Reassigned")),
+    "process": ("ti-tool", "good", _l("Processed")),
+    "record_feedback": ("ti-star", "open", _l("Feedback received")),
+    "send_back": ("ti-arrow-back-up", "wait", _l("Sent back")),
+    "archive": ("ti-archive", "", _l("Archived")),
+    "archive_unanswered": ("ti-archive", "", _l("Archived without an answer")),
+    "reopen": ("ti-rotate", "wait", _l("Reopened")),
 }
 
 
@@ -115,7 +115,7 @@ def log_lines(request: ServiceRequest) -> list[Line]:
 
 
 def _line(entry: ServiceRequestLog, names: dict[int, str]) -> Line:
-    icon, tone = ICONS.get(entry.move, ("ti-point", ""))
+    icon, tone, done = EVENTS[entry.move]
     if entry.move == "record_feedback" and entry.actor_id is None:
         who = str(terms.FEEDBACK_SOURCES[FeedbackSource.customer])
     else:
@@ -129,7 +129,7 @@ def _line(entry: ServiceRequestLog, names: dict[int, str]) -> Line:
         at=entry.at,
         icon=icon,
         tone=tone,
-        what=_("Entered") if entry.move == "create" else workflow.move(entry.move).label,
+        what=done,
         who=who,
         line=line,
         body=entry.note or "",

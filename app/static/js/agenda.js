@@ -51,7 +51,7 @@
 
   /* Where a month begins, the day says which; the days of a week are written as everywhere. */
   const told = (options) => new Intl.DateTimeFormat(place.dataset.locale, { timeZone: "UTC", ...options });
-  const first = told({ month: "short", day: "numeric" });
+  const first = told({ month: "long", day: "numeric" });
   const weekday = told({ weekday: "short" });
   const written = (date) => date.toISOString().slice(0, 16);
   const move = async (event, when) => {
@@ -80,7 +80,7 @@
     moreLinkHint: (count) => words.more.replace("{count}", count),
     dayMaxEvents: 4,
     views: {
-      dayGridMonth: { dayCellContent: ({ date, dayNumberText }) => (date.getUTCDate() === 1 ? first.format(date) : dayNumberText) },
+      dayGridMonth: { dayCellContent: ({ date, dayNumberText }) => (date.getUTCDate() === 1 && !narrow ? first.format(date) : dayNumberText) },
       timeGridWeek: { dayHeaderContent: ({ date }) => `${weekday.format(date)} ${date.toISOString().slice(5, 10)}` },
     },
     nowIndicator: true,
