@@ -11,6 +11,7 @@ from app.accounts.queries import rights_of_role
 from app.accounts.services.roles import set_rights
 from app.core.actors import Actor, acting_as
 from app.core.audit import AuditEntry
+from app.core.errors import NotAllowed
 from app.customers import services
 from app.customers.models import Customer
 from tests.support.customers import NOW, make_customer
@@ -228,3 +229,10 @@ def test_without_the_right_nobody_looks_at_a_private_field(session, manager, api
 
     assert answer.status_code == 403
     assert phone not in answer.text
+
+
+def test_the_rule_itself_asks_for_the_right(session, manager):
+    customer = make_customer(by=manager, phone=PRIVATE["customers"]["phone"])
+
+    with pytest.raises(NotAllowed):
+        services.show_private(customer, "phone", by=Actor(user_id=manager.user_id, name="x"), at=NOW)
