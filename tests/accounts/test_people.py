@@ -402,3 +402,20 @@ def test_a_new_name_moves_its_person_in_the_order(session: Session, admin: Clien
     session.flush()
 
     assert zhou.name_key == "an hang"
+
+
+def test_whoever_is_not_active_is_nobody_at_the_next_click_and_call(session, client_as, client, make_user):
+    # The column alone: deactivating somebody ends their sessions as well, which is another lock.
+    user = make_user("Account Manager")
+    session.commit()
+    browser = client_as(user=user)
+    token = client.post("/api/v1/security/login", json={"username": user.username, "password": PASSWORD}).json
+    call = {"headers": {"Authorization": f"Bearer {token['access_token']}"}}
+    assert browser.get("/customers/list/").status_code == 200
+    assert client.get("/api/v1/customers/", **call).status_code == 200
+
+    user.active = False
+    session.commit()
+
+    assert "/login/" in browser.get("/customers/list/").location
+    assert client.get("/api/v1/customers/", **call).status_code == 401

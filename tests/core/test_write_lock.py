@@ -68,3 +68,14 @@ def test_statements_after_the_first_wait_as_before(engine):
         waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
 
     assert waits == database.WAITS_FOR_LOCK * 1000
+
+
+def test_what_was_acknowledged_outlives_a_power_cut(engine: Engine) -> None:
+    """A killed process loses nothing either way: FULL is what syncs before it answers."""
+    with engine.connect() as connection:
+        found = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "journal_mode", "foreign_keys")
+        ]
+
+    assert found == [2, "wal", 1], "2 is FULL"
