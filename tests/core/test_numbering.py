@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from threading import Barrier
 
 from app.core.database import db, unit_of_work
-from app.core.numbering import NumberPattern, next_number, reserve
+from app.core.numbering import NumberPattern, keep_ahead, next_number, reserve
 from tests.support.customers import NOW
 
 
@@ -53,3 +53,11 @@ def test_numbers_taken_at_the_same_moment_are_all_different_and_leave_no_gap(own
         taken = sorted(number for numbers in threads.map(take, range(12)) for number in numbers)
 
     assert taken == list(range(taken[0], taken[0] + 48))
+
+
+def test_numbers_go_on_after_those_that_came_with_the_rows(session):
+    taken = int(next_number(session, "customer", NOW)[3:])
+
+    keep_ahead(session, "customer", NOW, [f"KH-{taken + 40:05d}", "KH-7 GmbH", "C-99999", f"KH-{taken:05d}"])
+
+    assert next_number(session, "customer", NOW) == f"KH-{taken + 41:05d}"
