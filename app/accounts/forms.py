@@ -75,7 +75,11 @@ class UserForm(DynamicForm):
     last_name = TextField(_l("Family name"), longest=64)
     first_name = TextField(_l("Given name"), longest=64, required=True)
     username = TextField(
-        _l("User name"), longest=64, required=True, description=_l("For signing in: letters, digits, dots and hyphens.")
+        _l("User name"),
+        longest=64,
+        required=True,
+        description=_l("For signing in: letters, digits, dots and hyphens."),
+        render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
     email = EmailField(_l("E-mail"), description=_l("Notifications are sent here. Optional."))
     phone = PhoneField(_l("Phone"))

@@ -65,7 +65,7 @@ class CustomerForm(DynamicForm):
         description=_l("Province, city, county; taken from the credit code if empty."),
     )
     address = TextField(_l("Address"), longest=300)
-    postcode = TextField(_l("Postcode"), longest=10)
+    postcode = TextField(_l("Postcode"), longest=10, render_kw={"inputmode": "numeric"})
     level = ChoiceField(_l("Level"), choices=term_choices("customer_level"), segments=True)
     credit = ChoiceField(
         _l("Credit"),
@@ -83,7 +83,9 @@ class CustomerForm(DynamicForm):
     annual_revenue = MoneyField(_l("Annual revenue"))
     staff = WholeNumberField(_l("Staff"), least=0)
     bank = TextField(_l("Bank"), longest=120)
-    bank_account = TextField(_l("Bank account"), longest=64, description=_l("Stored encrypted."))
+    bank_account = TextField(
+        _l("Bank account"), longest=64, description=_l("Stored encrypted."), render_kw={"inputmode": "numeric"}
+    )
     is_internal = YesNoField(_l("Internal or test customer"), description=_l("Left out of analysis."))
     notes = TextField(_l("Notes"), longest=10_000, lines=True)
 

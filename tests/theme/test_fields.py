@@ -35,6 +35,8 @@ class Everything(Form):
     tags = fields.TagsField("Tags")
     phone = fields.PhoneField("Phone")
     title = fields.TextField("Title", longest=5)
+    website = fields.WebsiteField("Website")
+    uscc = fields.CreditCodeField("Credit code")
     customer_id = fields.RemoteSelectField("Customer", lookup="customer", row=ROWS.get, text_of=lambda row: row.name)
 
 
@@ -144,6 +146,21 @@ def test_a_remote_select_draws_only_the_chosen_row(speaking):
     assert 'value="7"' in drawn
     assert 'value="宁波恒泰"' in drawn
     assert drawn.count("宁波恒泰") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("amount", 'inputmode="decimal"'),
+        ("staff", 'inputmode="numeric"'),
+        ("phone", 'type="tel"'),
+        ("website", 'inputmode="url"'),
+        ("uscc", 'autocapitalize="characters"'),
+    ],
+)
+def test_a_telephone_shows_the_keys_that_a_field_needs(speaking, name, shown):
+    with speaking():
+        assert shown in field_input(Everything()[name])
 
 
 def test_moments_are_shown_in_the_time_zone_of_the_company(speaking):

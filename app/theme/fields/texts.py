@@ -1,7 +1,7 @@
 """Texts: free ones, and those with one right spelling."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
@@ -43,6 +43,7 @@ class _Normalised(TypedField):
 
     normalise: Callable[[str], str]
     kind = "text"
+    keys: ClassVar[dict[str, str]] = {}  # what the keyboard of a telephone shows
 
     def read(self, text: str) -> str:
         try:
@@ -51,7 +52,7 @@ class _Normalised(TypedField):
             raise ValueError(str(refusal)) from None
 
     def draw(self, given: dict[str, Any]) -> Markup:
-        return inputs.plain(self.kind)(self, given)
+        return inputs.plain(self.kind)(self, {**self.keys, **given})
 
 
 class PhoneField(_Normalised):
@@ -69,13 +70,15 @@ class EmailField(_Normalised):
 class WebsiteField(_Normalised):
     """A web address, with or without its scheme."""
 
-    normalise, kind = staticmethod(codes.normalise_website), "text"
+    normalise = staticmethod(codes.normalise_website)
+    keys: ClassVar[dict[str, str]] = {"inputmode": "url", "autocapitalize": "none"}
 
 
 class CreditCodeField(_Normalised):
     """A 统一社会信用代码 with a right check digit."""
 
     normalise = staticmethod(codes.normalise_uscc)
+    keys: ClassVar[dict[str, str]] = {"autocapitalize": "characters", "spellcheck": "false"}
 
 
 class TagsField(TypedField):
