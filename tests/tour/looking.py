@@ -39,6 +39,32 @@ FOLDED = """() => {
       .map((one) => `a list of ${one.scrollWidth} in ${one.clientWidth}`),
   ];
 }"""
+# What a thumb misses on a telephone, and fields that make its browser enlarge the page. A mark may be smaller than the
+# room around it in which a touch counts: that of its ::after. Links in running text are as high as the text.
+TOUCH = """() => {
+    const room = (one) => {
+        const own = one.getBoundingClientRect(), after = getComputedStyle(one, '::after');
+        if (after.content === 'none' || after.position !== 'absolute') return [own.width, own.height];
+        const held = getComputedStyle(one).position === 'static' ? one.offsetParent : one;
+        const side = (name) => parseFloat(after[name]), { width, height } = held.getBoundingClientRect();
+        return [Math.max(own.width, width - side('left') - side('right')), Math.max(own.height, height - side('top') - side('bottom'))];
+    };
+    const name = (one) => `${one.tagName.toLowerCase()}.${one.className} ${(one.innerText || one.name || one.ariaLabel || '').slice(0, 20)}`;
+    const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && !one.closest('[inert], .visually-hidden');
+    const found = {}, note = (fault, one) => { (found[fault] ??= []).push(name(one)); };
+    const places = 'button, summary, select, textarea, input:not([type=hidden]), a.btn, .views a, .side a, .menu a, .pages a, .seg a, .crumb a';
+    for (const one of document.querySelectorAll(places)) {
+        if (!seen(one)) continue;
+        const ticked = one.matches('[type=checkbox], [type=radio], [type=file]');
+        const [width, height] = room(ticked ? one.closest('label, td.pick') ?? one : one);
+        if (width && (width < 36 || height < 40)) note(`${Math.round(width)} × ${Math.round(height)}`, one);
+        if (one.matches('input, select, textarea') && !ticked && parseFloat(getComputedStyle(one).fontSize) < 16) note('small letters', one);
+    }
+    for (const bar of document.querySelectorAll('.acts')) if (seen(bar) && bar.scrollWidth > bar.clientWidth) note('buttons beside the window', bar);
+    const open = document.querySelector('dialog[open]')?.getBoundingClientRect();
+    if (open && (open.top < 0 || open.bottom > innerHeight)) note('higher than the window', document.querySelector('dialog[open]'));
+    return Object.entries(found).map(([fault, all]) => `touch: ${fault} (${all.length}): ${all[0]}`);
+}"""
 # Serious and critical findings come from these rules only. Rows after the sixth are built like those before them.
 AXE = """async (where) => {
     const heavy = axe._audit.rules.filter((one) => one.enabled && ['serious', 'critical'].includes(one.impact));
@@ -146,6 +172,9 @@ class Looker:
                 self.note(f"wider than {self.width}: {self.page.evaluate(TOO_WIDE)}")
         if self.width == WIDE and (folded := self.page.evaluate(FOLDED)):
             self.note(f"on two lines, or cut off: {folded}")
+        if self.width == PHONE:
+            for fault in self.page.evaluate(TOUCH):
+                self.note(fault)
         try:
             self.words.check(self.page)
         except AssertionError as wrong:

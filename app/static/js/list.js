@@ -26,6 +26,8 @@
     };
     let last = null;
     table.addEventListener("click", (event) => {
+      // Beside the box is meant for the box, above all under a thumb.
+      if (event.target.matches("td.pick")) { event.target.querySelector("[name=rowid]")?.click(); return; }
       if (event.target.name !== "rowid") return;
       if (event.shiftKey && last) {
         const every = boxes();
@@ -85,7 +87,7 @@
     const step = (by) => { const every = rows(); const at = every.findIndex((row) => row.classList.contains("open")); open(every[Math.min(Math.max(at + by, 0), every.length - 1)]); };
     table.addEventListener("click", (event) => {
       const row = event.target.closest("tbody tr");
-      if (!row || event.target.closest("a, button, input, label, select, details") || getSelection().toString()) return;
+      if (!row || event.target.closest("a, button, input, label, select, details, .pick") || getSelection().toString()) return;
       if (row.dataset.preview && panel) { if (row.classList.contains("open")) close(); else open(row); } else if (row.dataset.href) location.assign(row.dataset.href);
     });
     panel?.addEventListener("click", (event) => {
@@ -312,7 +314,11 @@
   document.querySelectorAll(".filters form[method=get], [data-more-filters]").forEach((form) => form.addEventListener("submit", leaving));
   addEventListener("pageshow", () => document.querySelectorAll(".is-loading").forEach((list) => list.classList.remove("is-loading")));
 
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-filters-toggle]")) document.querySelector("[data-filters]")?.classList.toggle("filters-open"); });
+  /* On a phone the filters are above the rows, and their button is always at hand: whoever is further down is led there. */
+  document.addEventListener("click", (event) => {
+    const filters = event.target.closest("[data-filters-toggle]") && document.querySelector("[data-filters]");
+    if (filters?.classList.toggle("filters-open")) filters.scrollIntoView({ block: "nearest" });
+  });
 
   /* The exact number behind "1,000+" comes after the page. */
   document.querySelectorAll('span[data-count]:not([data-count=""])').forEach(async (place) => {

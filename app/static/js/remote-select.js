@@ -58,6 +58,7 @@
         return item;
       }) : [Object.assign(document.createElement("li"), { className: "sub", textContent: text })]));
       list.hidden = false;
+      list.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-expanded", "true");
       mark(rows.length ? 0 : -1);
     };

@@ -17,6 +17,14 @@
     if (root.classList.contains("app-mini")) { root.classList.remove("app-mini"); ck.write("ck-mini", ""); showMini(); }
   }));
 
+  /* A row of tabs wider than the page begins with the one that is open. */
+  document.querySelectorAll(".views, .stages, .side-list").forEach((row) => {
+    const on = row.querySelector(".on, [aria-current]");
+    if (!on || row.scrollWidth <= row.clientWidth) return;
+    const [outer, inner] = [row.getBoundingClientRect(), on.getBoundingClientRect()];
+    row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  });
+
   /* --- theme --- */
   const marks = () => document.querySelectorAll("[data-theme-set]").forEach((button) => {
     const on = button.dataset.themeSet === ck.read("ck-theme");
