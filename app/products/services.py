@@ -17,7 +17,7 @@ from app.core.doing import done_by
 from app.core.errors import DomainError, NotFound, invalid
 from app.core.i18n import _l
 from app.core.kept import KeptName
-from app.core.numbering import next_number
+from app.core.numbering import keep_ahead, next_number
 from app.core.pinyin import name_key
 from app.core.visibility import find
 from app.products.models import VAT_RATES, Product, ProductPrice
@@ -61,6 +61,7 @@ def create_product(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Pro
     """
     with done_by(by, at, "product.add") as session:
         clean = _checked(session, values, None, by)
+        _keep_numbers_ahead(session, clean, at)
         clean["code"] = clean.get("code") or next_number(session, "product", at)
         product = Product(**({"vat_rate": VAT_RATES[0], "active": True} | clean))
         product.name_key = name_key(product.name)
@@ -78,6 +79,7 @@ def update_product(product: Product, values: Mapping[str, Any], *, by: Actor, at
     """
     with done_by(by, at, "product.edit") as session:
         clean = _checked(session, values, product, by)
+        _keep_numbers_ahead(session, clean, at)
         priced = any(name in clean and clean[name] != getattr(product, name) for name in _PRICES)
         for name, value in clean.items():
             setattr(product, name, value)
@@ -87,6 +89,12 @@ def update_product(product: Product, values: Mapping[str, Any], *, by: Actor, at
             _note_price(session, product, by, at)
         _index(session, product)
     return product
+
+
+def _keep_numbers_ahead(session: Session, clean: Mapping[str, Any], at: datetime) -> None:
+    """A code somebody typed may read like a number to come, which could not be given then, nor any after it."""
+    if clean.get("code"):
+        keep_ahead(session, "product", at, [clean["code"]])
 
 
 def delete_product(product: Product, *, by: Actor, at: datetime) -> None:

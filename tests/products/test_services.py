@@ -140,3 +140,15 @@ def test_changes_are_in_the_audit_log(session, system, make_product):
     assert [entry.action for entry in entries] == ["create", "update"]
     assert set(entries[1].changes) == {"list_price", "vat_rate"}
     assert entries[1].changes["list_price"] == ["100.00", "110.00"]
+
+
+def test_a_code_that_reads_like_the_next_number_is_not_given_again(session, system):
+    from app.products.services import create_product, update_product
+
+    first = create_product({"name": "标签", "list_price": "9"}, by=system, at=NOW)
+    number = int(first.code[3:])
+    create_product({"name": "碳带", "list_price": "9", "code": f"CP-{number + 1:04d}"}, by=system, at=NOW)
+    assert create_product({"name": "胶带", "list_price": "9"}, by=system, at=NOW).code == f"CP-{number + 2:04d}"
+
+    update_product(first, {"code": f"CP-{number + 3:04d}"}, by=system, at=NOW)
+    assert create_product({"name": "封箱带", "list_price": "9"}, by=system, at=NOW).code == f"CP-{number + 4:04d}"
