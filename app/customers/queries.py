@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.queries import judge_reach_by
 from app.core.actors import Actor
+from app.core.hints import asked_of_each
 from app.core.visibility import scoped
 from app.customers.models import Contact, Customer, CustomerAccess, FollowUp, Plan
 
@@ -64,7 +65,7 @@ def through_customer(actor: Actor, kind: str, column: InstrumentedAttribute[Any]
         return column.in_(within_reach(actor, kind))
     one = _customer.alias()
     owned = select(one.c.id).where(one.c.id == column, one.c.owner_id.in_(sorted(actor.owners(kind))))
-    return or_(owned.exists(), column.in_(_granted(actor)))
+    return or_(asked_of_each(owned), column.in_(_granted(actor)))
 
 
 def visible_plans(actor: Actor) -> ColumnElement[bool]:
