@@ -23,6 +23,9 @@ COUNTED = 1_000
 
 LARGEST_PAGE = 200
 
+DEEP = 1_000
+"""From this row on a page is far down."""
+
 
 def counted_to(place: int) -> int:
     """How many rows are counted while those from ``place``, counted from 0, are shown: the pages beside them, too."""
@@ -96,8 +99,24 @@ class CrmInterface(SQLAInterface):
         size = min(max(page_size, 1), LARGEST_PAGE)
         return query.limit(size).offset(min(max(page or 0, 0), CAP // size) * size)
 
-    def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
-        return self.with_eager(super().apply_all(query, *args, **kwargs))
+    def apply_all(
+        self,
+        query: Query[Any],
+        filters: Filters | None = None,
+        order_column: str = "",
+        order_direction: str = "",
+        page: int | None = None,
+        page_size: int | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Query[Any]:
+        order = (order_column, order_direction)
+        if (page or 0) * (page_size or 0) >= DEEP:
+            # Of the rows before a page far down only keys are read, not all columns and what is loaded with them.
+            keys = super().apply_all(query, filters, *order, page, page_size).with_entities(self.get_pk())
+            query, filters = self.session.query(self.obj).filter(self.get_pk().in_(keys)), None
+            page = page_size = None
+        return self.with_eager(super().apply_all(query, filters, *order, page, page_size, *args, **kwargs))
 
     def get(self, id: Any, filters: Filters | None = None, *args: Any, **kwargs: Any) -> Any:
         """Return the visible row ``id``, or None; what is no key is no row."""

@@ -53,3 +53,15 @@ def test_a_page_behind_the_last_row_leads_back(browser):
 
     assert answer.status_code == 200
     assert 'rel="prev"' in answer.text
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_pages_far_down_go_on_where_the_page_before_ends(browser, monkeypatch, direction):
+    monkeypatch.setattr("app.web.interface.DEEP", 3)
+    order = f"psize_CustomerView=1&_oc_CustomerView=name&_od_CustomerView={direction}"
+    pages = [browser.get(f"{LIST}?page_CustomerView={page}&{order}").text for page in range(8)]
+
+    names = [re.findall("[甲乙丙丁戊己庚辛](?=号样品厂)", page)[0] for page in pages]
+
+    by_pinyin = list("丙丁庚己甲戊辛乙")
+    assert names == (by_pinyin if direction == "asc" else by_pinyin[::-1])
