@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.search.tokens import Term, beginning, query_tokens, tokens
+from app.core.search.tokens import Prose, Term, beginning, query_tokens, tokens
 
 NAME = "宁波恒泰精密机械有限公司"
 
@@ -148,3 +148,13 @@ def test_a_long_question_is_cut():
 def test_a_long_text_without_a_break_is_read_once():
     assert len(tokens("a" * 200_000)) <= 4
     assert len(tokens("-".join("a" * 50_000))) <= 4
+
+
+def test_prose_is_found_by_what_it_says_and_not_by_initials():
+    said = Prose("透明料膜里有黑点和晶点，型号 BX-20。")
+
+    assert answers([said], "黑点")
+    assert answers([said], "bx-20")
+    assert not answers([said], "hd")
+    # The same words as a name.
+    assert answers([str(said)], "hdhj")

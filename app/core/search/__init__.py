@@ -10,10 +10,11 @@ from app.core.search.index import (
     is_index_table,
     unindex,
 )
-from app.core.search.tokens import query_tokens, tokens
+from app.core.search.tokens import Prose, query_tokens, tokens
 
 __all__ = [
     "Hits",
+    "Prose",
     "SearchEntry",
     "create_index_ddl",
     "drop_index_ddl",

@@ -5,7 +5,7 @@ A token is a letter for its kind and the text itself, letters and digits only, s
 - ``w`` a word, number or code in Latin letters; asked by its beginning,
 - ``c`` two neighbouring Chinese characters, and the last one alone; a single character is asked as a beginning,
 - ``p`` the pinyin of two neighbouring characters, and of the last one alone,
-- ``i`` the initials of four neighbouring characters, fewer at the end,
+- ``i`` the initials of four neighbouring characters, fewer at the end; prose has neither ``p`` nor ``i``,
 - ``x`` a whole phone number or e-mail address: found when typed completely, never by a part, for it may be masked,
 - ``b`` the first ``c``, ``p`` or ``i`` of a text, with and without its region: what a hit should begin with.
 """
@@ -56,6 +56,16 @@ Question = tuple[tuple[All, ...], ...]
 """For each word typed its readings, of which one must be there."""
 
 
+class Prose(str):
+    """What somebody wrote in sentences, found by its characters and words.
+
+    Names are also found by pinyin and initials. In a hundred characters nearly any few letters are the initials of
+    something, and a search for a company would find complaints that have nothing to do with it.
+    """
+
+    __slots__ = ()
+
+
 def _plain(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
 
@@ -96,12 +106,14 @@ def _legal_form(run: str) -> range:
 
 
 @lru_cache(maxsize=4_096)
-def _chinese_tokens(run: str) -> tuple[str, ...]:
+def _chinese_tokens(run: str, *, prose: bool) -> tuple[str, ...]:
     """Return the tokens of Chinese text; this runs for every row of an import, so it goes by slices."""
     legal = _legal_form(run)
     places = [*range(legal.start), *range(legal.stop, len(run))] if legal else range(len(run))
     pairs = {run[place : place + 2] for place in places} | {run[-1]}
     found = [f"c{pair}" for pair in pairs | {run[place : place + 2] for place in legal} & _LEGAL_WORDS]
+    if prose:
+        return tuple(found)
     readings = pinyin.readings(run)
     best = [reading[0] for reading in readings]
     found += _sound_tokens(best, places)
@@ -151,19 +163,19 @@ def _region_length(plain: str) -> int:
     return length
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=8_192, typed=True)
 def _tokens_of(text: str) -> frozenset[str]:
     # Kept, because an import asks for the name of a customer again for each of its contacts and requests.
     exact = exact_token(text)
     if exact:
         return frozenset({exact})
     found: set[str] = set()
-    plain = _plain(text)
+    plain, prose = _plain(text), isinstance(text, Prose)
     for parts in map(_code_parts, _PRINTED.findall(plain)):
         # A code is found by its beginning from any of its parts on: C-2026-00012 by 2026-0001.
         found.update(f"w{''.join(parts[place:])[:LONGEST_WORD]}" for place in range(len(parts[:LONGEST_CODE])))
     for run, chinese in _runs(plain):
-        found.update(_chinese_tokens(run) if chinese else (f"w{run[:LONGEST_WORD]}",))
+        found.update(_chinese_tokens(run, prose=prose) if chinese else (f"w{run[:LONGEST_WORD]}",))
     return frozenset(found)
 
 

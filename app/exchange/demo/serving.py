@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.core.actors import Actor
+from app.core.search import Prose
 from app.exchange.demo.blueprint import Request, working
 from app.exchange.demo.books import Row
 from app.exchange.demo.complaints import COMPENSATIONS, Complaint
@@ -268,13 +269,6 @@ class Serving:
             self.story.row["satisfaction"] = mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
         name = self.story.one.name
         for row, product in self.requests:
-            texts = (
-                row["number"],
-                name,
-                row["text"],
-                row.get("solution"),
-                row.get("cause"),
-                row["serial_number"],
-                product,
-            )
+            written = [Prose(row[part]) for part in ("text", "solution", "cause") if row.get(part)]
+            texts = (row["number"], name, *written, row["serial_number"], product)
             self.story.books.find_by("service_request", row["id"], texts)

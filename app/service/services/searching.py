@@ -12,8 +12,8 @@ from app.service.models import ServiceRequest
 
 def texts_of(request: ServiceRequest, customer: str, product: str | None) -> list[str]:
     """The texts of a request that the search knows; for bulk writers together with ``search.index_many``."""
-    texts = (request.number, customer, request.text, request.solution, request.cause, request.serial_number, product)
-    return [text for text in texts if text]
+    written = [search.Prose(text) for text in (request.text, request.solution, request.cause) if text]
+    return [text for text in (request.number, customer, *written, request.serial_number, product) if text]
 
 
 def index_request(session: Session, request: ServiceRequest) -> None:
