@@ -108,7 +108,7 @@ class SessionView(BaseView):
     def show(self) -> Any:
         """Who is signed in, and a token for what the page sends next; 401 for nobody."""
         if g.user is None or not g.user.is_authenticated:
-            return {"message": _("You have been signed out.")}, 401
+            return {"message": _("You are no longer signed in.")}, 401
         return {"user": g.user.id, "token": generate_csrf()}
 
 
