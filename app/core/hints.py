@@ -43,7 +43,7 @@ def _asked(element: _Asked, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_Asked, "postgresql")
 def _asked_in_postgresql(element: _Asked, compiler: SQLCompiler, **options: Any) -> str:
     plain, apart = element.clauses
-    around = compiler.stack[-1]["selectable"] if compiler.stack else None
+    around = compiler.stack[-1].get("selectable") if compiler.stack else None
     return compiler.process(plain if getattr(around, "_limit_clause", None) is None else apart, **options)
 
 
