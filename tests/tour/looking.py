@@ -23,8 +23,9 @@ FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(0, 4).map((one) => `${one.tagName}.${one.className}`)"""
-# What is short stands on one line, and a list needs no scrolling sideways.
+# What is short stands on one line, and a list needs no scrolling sideways; beside a preview it has half the room.
 FOLDED = """() => {
+  const beside = [...document.querySelectorAll("[data-preview-panel]")].some((one) => one.checkVisibility());
   const folded = (one) => {
     const range = document.createRange();
     range.selectNodeContents(one);
@@ -32,10 +33,10 @@ FOLDED = """() => {
     const height = Math.max(...lines.map((line) => line.bottom)) - Math.min(...lines.map((line) => line.top));
     return lines.length > 0 && height > 1.7 * parseFloat(getComputedStyle(one).lineHeight);
   };
-  const short = ".facts dt, .f > .lab, .btn, .st, .tag, .listing th";
+  const short = ".facts dt, .f > .lab, .btn, .st, .tag" + (beside ? "" : ", .listing th");
   return [
     ...[...document.querySelectorAll(short)].filter((one) => one.checkVisibility() && folded(one)).map((one) => one.innerText),
-    ...[...document.querySelectorAll(".listing .scroll-x")].filter((one) => one.scrollWidth > one.clientWidth + 1)
+    ...[...document.querySelectorAll(".listing .scroll-x")].filter((one) => !beside && one.scrollWidth > one.clientWidth + 1)
       .map((one) => `a list of ${one.scrollWidth} in ${one.clientWidth}`),
   ];
 }"""

@@ -201,7 +201,9 @@ def test_signed_out_in_a_part_that_is_loaded_later(page: Any) -> None:
 @pytest.fixture(params=["signed out", "gone"])
 def cut(request: pytest.FixtureRequest, page: Any) -> Any:
     """Sign the person out, or take the server away; afterwards say what they must have been told."""
-    said = {"signed out": "登录已失效，请重新登录。", "gone": "服务器没有响应。您填写的内容还在，请稍后再试。"}[request.param]
+    said = {"signed out": "登录已失效，请重新登录。", "gone": "服务器没有响应。您填写的内容还在，请稍后再试。"}[
+        request.param
+    ]
     sign_in(page, "market")
 
     def now() -> str:

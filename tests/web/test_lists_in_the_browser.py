@@ -133,7 +133,7 @@ def test_a_cell_is_changed_by_the_keyboard_and_taken_back(page_of: Callable[...,
     page.keyboard.press("Escape")
     assert page.locator(".cell-f").count() == 0
     cell.click()
-    page.locator(".cell-f select").select_option(label=before or None)
+    page.locator(".cell-f select").select_option(label=before or "未选")
     page.click("[data-toast] .undo")
     page.locator("[data-toast]").wait_for(state="detached")
     expect(cell).to_have_text(wanted)
